@@ -1,0 +1,73 @@
+# The commands of this clone; `make` alone lists them. All they need beforehand is Python 3.11 or newer: the first
+# that needs packages puts them in .venv, from requirements/lock.txt, and makes it anew only when that file changes.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/lock.txt
+READY := $(VENV)/ready
+CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
+
+.PHONY: help demo test assignments book serve lint wheel bench lock clean bubblewrap
+.DEFAULT_GOAL := help
+
+help:
+	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(READY) bubblewrap ## Set up a course, grade a made-up class in the sandbox, build the book
+	$(BIN)/autograder demo
+	@$(MAKE) --no-print-directory book
+
+test: lint bubblewrap ## Lint, see that notebooks are in step with their sources, run every test
+	$(BIN)/autograder build --check
+	@command -v chromium >/dev/null || sh requirements/debian.sh "for the tests that look at pages in a browser" \
+		chromium chromium-driver || echo "The tests that need a browser will be skipped."
+	$(BIN)/python -m pytest -n 2
+
+assignments: $(READY) ## Rebuild the notebooks from their sources in assignments/ and the solutions
+	$(BIN)/autograder build
+
+book: $(READY) ## Build the book into _build/html; a warning is an error
+	$(BIN)/jupyter-book build . -W --keep-going
+
+serve: $(READY) ## Show the built book at http://localhost:8000 (another port: make serve PORT=8001)
+	@test -f _build/html/index.html || { echo "There is no book yet: run make book first." >&2; exit 2; }
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+lint: $(READY) ## Check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: $(READY) ## Build the students' package into dist/, without solutions
+	rm -rf build
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick try-out: make bench ARGS=--quick)
+	$(BIN)/python -m benchmarks.studies.softmax $(ARGS)
+
+lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,book,torch,dev]'
+	build/lock/bin/pip freeze --all --exclude pip --exclude show-your-gradients > build/lock.txt
+	grep '^#' $(LOCK) > build/comments.txt
+	grep -vE '^(nvidia-|cuda-|triton==)' build/lock.txt | sed 's/+cpu$$//' | cat build/comments.txt - > $(LOCK)
+
+clean: ## Remove everything these commands made, .venv included
+	rm -rf $(CLEANED)
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(READY): $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "The course is set up with Python 3.11 or newer; say where one is: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh requirements/debian.sh "to make .venv" python3-venv
+	@if cmp -s $(LOCK) $(VENV)/lock.txt; then :; else \
+		echo "Making .venv from $(LOCK): about a minute and a half, 1.8 GB"; \
+		rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && \
+		$(BIN)/pip install --quiet --disable-pip-version-check --no-input -r $(LOCK) && cp $(LOCK) $(VENV)/lock.txt; fi
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+bubblewrap:
+	@command -v bwrap >/dev/null || sh requirements/debian.sh "student code runs in its sandbox" bubblewrap

@@ -1,0 +1,49 @@
+"""`check("softmax.train")`: what a student runs below each exercise.
+
+Goes in: the name of a check. Comes out, on the page: each expectation with its measured error, the points so far, a next step.
+"""
+from autograder.exam import run_check
+from autograder.images import ImageSource
+from autograder.namespace import LocalNamespace
+from autograder.reference import NoReference, RecordedReference
+from autograder.registry import UnknownCheck, get_check
+from autograder.show.verdict import as_html, as_text
+from coursekit import dataset_name
+
+
+class _Shown:
+    """A verdict that notebooks show as HTML and terminals as text."""
+
+    def __init__(self, verdict):
+        self.verdict = verdict
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": as_text(self.verdict), "text/html": as_html(self.verdict)}
+
+
+def check(name, names=None):
+    """Judge one exercise on its visible cases and show the result.
+
+    Parameters
+    ----------
+    name : str
+        Name of the check, as in `check("softmax.train")`.
+    names : dict, optional
+        Where the student's names are; by default the notebook's own.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    shell = get_ipython()
+    if names is None:
+        names = shell.user_ns if shell else __import__("__main__").__dict__
+    try:
+        item = get_check(name)
+        verdict = run_check(item, LocalNamespace(names), RecordedReference(name.split(".")[0]), images=ImageSource(dataset_name()))
+    except (UnknownCheck, NoReference) as error:
+        print(error)
+        return
+    if shell:
+        display(_Shown(verdict))
+    else:
+        print(as_text(verdict))

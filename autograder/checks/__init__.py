@@ -1,0 +1,1 @@
+"""What is judged: one module of checks per homework, named like it."""

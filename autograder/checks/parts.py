@@ -1,0 +1,106 @@
+"""Pieces that checks of several homeworks share: sizes, judging arrays and classes, accuracy bands, multiple choice."""
+import json
+from pathlib import Path
+
+import numpy as np
+
+from autograder.compare import EXACT, Comparison, close, numbers, shape_of
+from autograder.diagnose import Diagnosis, diagnose
+from autograder.namespace import Failure
+
+PASSED = Comparison(True)
+THRESHOLDS = Path(__file__).parent / "thresholds.json"
+TEST_IMAGES = {"visible": 1000, "hidden": 4000}
+CHUNK = 1000  # images that cross to the student's process at a time
+
+
+def sizes(rng, count):
+    """`count` different sizes between 4 and 9, so that no axis can be taken for another."""
+    return [int(n) for n in rng.permutation(np.arange(4, 10))[:count]]
+
+
+def described(case, **facts):
+    """A case in words: its name and sizes, never its numbers."""
+    told = ", ".join(f"{name} = {value:.3g}" if isinstance(value, float) else f"{name} = {value}" for name, value in facts.items())
+    return f"“{case}” ({told})" if told else f"“{case}”"
+
+
+def judge(expectation, got, expected, what, case, hidden, *, counts=None, summands=None, mistakes=()):
+    """Compare with the expectation's tolerance and, where it fails, add the diagnosis."""
+    comparison = close(got, expected, what, expectation.tolerance or EXACT, reveal=not hidden)
+    found = None if comparison.passed else diagnose(
+        comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
+    expectation.judge(comparison, case, found)
+
+
+def judge_classes(expectation, form, got, expected, case, mistakes=()):
+    """Compare predicted classes: the classes themselves, and apart from them their form (integers, shape (N,))."""
+    array = numbers(got, "the prediction")
+    if isinstance(array, Failure):
+        expectation.judge(array, case)
+        form.judge(array, case)
+        return
+    form.judge(shape_of(array, expected.shape, "the prediction", "(N,)"), case)
+    form.require(array.dtype.kind in "iu", f"the prediction has dtype {array.dtype}; classes are integers.", case)
+    flat = array.reshape(-1) if array.size == expected.size else array
+    if flat.shape != expected.shape:
+        found = next((Diagnosis(kind, text) for value, kind, text in mistakes if np.array_equal(value, array)), None)
+        expectation.require(False, f"the prediction has shape {array.shape}; expected is {expected.shape}.", case, found)
+        return
+    wrong = int(np.sum(flat != expected))
+    found = None
+    if wrong:
+        found = next((Diagnosis(kind, text) for value, kind, text in mistakes if np.array_equal(value, flat)), None)
+    expectation.require(not wrong, f"{wrong} of {expected.size} classes are wrong.", case, found)
+
+
+def accuracy_bands(exam, preprocess, model):
+    """Accuracy of a trained model on test images, against the bands of the data set.
+
+    `preprocess` and `model` are names of the student's: the first takes images uint8 (N, 32, 32, 3), the second has `predict`.
+    """
+    table = json.loads(THRESHOLDS.read_text(encoding="utf-8"))[exam.check.name][exam.images.dataset]
+    bands = [(exam.expectation(f"test accuracy at least {band['accuracy']:.0%} ({exam.images.dataset})", band["share"],
+                               bonus=band.get("bonus", 0.0), core=True,
+                               advice="Look at the training curves: longer training, a better learning rate or another regularisation?"),
+              band["accuracy"]) for band in table["bands"]]
+    if exam.grading and not exam.hidden:
+        for expectation, _ in bands:
+            expectation.rounds.add(exam.round.name)  # only the hidden images count
+        return
+    images, labels = exam.images.draw(exam.round.seed, TEST_IMAGES["hidden" if exam.hidden else "visible"])
+    right = 0
+    for start in range(0, len(images), CHUNK):
+        answer = _predicted(exam, preprocess, model, images[start:start + CHUNK])
+        if isinstance(answer, Failure):
+            for expectation, _ in bands:
+                expectation.judge(answer)
+            return
+        right += int(np.sum(answer == labels[start:start + CHUNK]))
+    accuracy = right / len(images)
+    for expectation, threshold in bands:
+        if not expectation.at_least(accuracy, threshold):
+            expectation.message = f"{accuracy:.1%} of {len(images)} {'hidden ' * exam.hidden}test images are right."
+
+
+def _predicted(exam, preprocess, model, images):
+    X = exam.student.call(preprocess, images, keep=True)
+    if isinstance(X, Failure):
+        return X
+    classes = numbers(exam.student.call(model, X, attribute="predict"), f"{model}.predict(X)")
+    if isinstance(classes, Failure):
+        return classes
+    if classes.size != len(images):
+        return Failure(f"{model}.predict(X) returned {classes.shape} classes for {len(images)} images.", "value")
+    return classes.reshape(-1)
+
+
+def multiple_choice(exam, name, letters):
+    """An answer letter: its form is judged at once, whether it is right only when grading."""
+    given = exam.expectation(f"one of {', '.join(letters)}", 0.0, core=False)
+    right = exam.expectation("the right answer", 1.0, deferred=not exam.grading, advice="The chapter's section on regularisation settles it.")
+    answer = exam.student.get(name)
+    letter = answer.strip().upper() if isinstance(answer, str) else ""
+    given.require(len(letter) == 1 and letter in letters, f'set {name} to one letter in quotes, such as "{letters[0]}".')
+    if exam.grading:
+        right.require(letter == exam.reference.answer(exam.check.name), "this is not the right answer.")

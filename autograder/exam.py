@@ -1,0 +1,300 @@
+"""One check held against one student's names: rounds of cases, expectations, points.
+
+Goes in: a `Check`, a `Namespace`, a reference and the rounds to run. Comes out: a `Verdict`. It fails closed: an expectation that
+was not judged in every round has not passed, and an item none of whose core expectations passed earns nothing.
+"""
+import contextlib
+import hashlib
+import math
+import time
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from autograder.compare import Comparison
+from autograder.diagnose import Diagnosis
+from autograder.namespace import Failure, KernelLost
+from autograder.reference import NoReference
+
+
+@dataclass(frozen=True)
+class Round:
+    """One pass through a check's cases.
+
+    Attributes
+    ----------
+    name : str
+        "visible", or "hidden 1" and so on.
+    seed : int
+        From which its cases are drawn.
+    """
+
+    name: str
+    seed: int
+
+    @property
+    def hidden(self):
+        return self.name != "visible"
+
+
+VISIBLE = Round("visible", 0)
+
+
+def hidden_rounds(check, secret, assignment):
+    """The hidden rounds of a check, drawn from the course's secret (bytes)."""
+    rounds = []
+    for number in range(1, check.rounds + 1):
+        text = f"{assignment}/{check.name}/{number}".encode()
+        seed = hashlib.blake2b(text, key=secret[:64], digest_size=8).digest()
+        rounds.append(Round(f"hidden {number}", int.from_bytes(seed, "little")))
+    return rounds
+
+
+@dataclass
+class Expectation:
+    """One thing that is expected of an item, judged on every case.
+
+    Attributes
+    ----------
+    name : str
+        What is expected, as the student reads it.
+    share : float
+        Its part of the item's points, between 0 and 1.
+    core : bool
+        Whether it is about being right. The others (shapes, untouched inputs) count only where a core one passes.
+    bonus : float
+        Points on top, instead of a share.
+    measured, tolerance : float or None
+        Worst value measured, and the largest allowed (for accuracies: the smallest allowed).
+    message, diagnosis, advice : str
+        What was wrong, the mistake it looks like, and what to do next.
+    """
+
+    name: str
+    share: float = 0.0
+    core: bool = True
+    bonus: float = 0.0
+    tolerance: float | None = None
+    measured: float | None = None
+    message: str = ""
+    diagnosis: str = ""
+    kind: str = ""
+    advice: str = ""
+    deferred: bool = False
+    failed: bool = False
+    rounds: set = field(default_factory=set)
+    passed: bool = False
+    _round: Round = VISIBLE
+
+    def judge(self, comparison, case="", diagnosis=None):
+        """Take in one `Comparison` or `Failure`. The first failure's words are kept, and the worst number."""
+        self.rounds.add(self._round.name)
+        if isinstance(comparison, Failure):
+            comparison = Comparison(False, None, self.tolerance or 0.0, comparison.message)
+        if comparison.measured is not None and not self.failed and not math.isnan(comparison.measured):
+            self.measured = max(self.measured or 0.0, comparison.measured)
+        if comparison.passed or self.failed:
+            return comparison.passed
+        self.failed, self.measured = True, comparison.measured
+        where = f"In {'a hidden' if self._round.hidden else 'the'} case {case}: " if case else ""
+        self.message = where + comparison.message
+        if isinstance(diagnosis, Diagnosis):
+            self.diagnosis, self.kind = diagnosis.text, diagnosis.kind
+        return False
+
+    def require(self, condition, message, case="", diagnosis=None):
+        """As `judge`, for something that is so or not."""
+        return self.judge(Comparison(bool(condition), message=message), case, diagnosis)
+
+    def at_least(self, value, threshold):
+        """As `judge`, for a number that should be large enough."""
+        self.rounds.add(self._round.name)
+        self.tolerance = threshold
+        self.measured = value if self.measured is None else min(self.measured, value)
+        self.failed = self.failed or not value >= threshold
+        return not self.failed
+
+
+@dataclass
+class Verdict:
+    """What one check found.
+
+    Attributes
+    ----------
+    check : str
+    points, max_points, bonus : float
+    status : str
+        "passed", "partial", "failed", "missing", "not implemented", "timeout", "died", "limit" or "error".
+    seconds : float
+    reason : str
+        A sentence where there is something to say besides the expectations.
+    expectations : list of Expectation
+    hidden : bool
+        Whether hidden cases were judged.
+    """
+
+    check: str
+    points: float
+    max_points: float
+    status: str
+    bonus: float = 0.0
+    seconds: float = 0.0
+    reason: str = ""
+    expectations: list = field(default_factory=list)
+    hidden: bool = False
+    title: str = ""
+
+    def as_dict(self):
+        """Plain data for JSON, in the order of the fields."""
+        plain = asdict(self)
+        plain["expectations"] = [
+            {name: getattr(e, name) for name in
+             ("name", "passed", "measured", "tolerance", "diagnosis", "message", "advice", "share", "kind", "deferred")}
+            for e in self.expectations]
+        return plain
+
+
+def verdict_from_dict(plain):
+    """The `Verdict` that `as_dict` described."""
+    expectations = [Expectation(**expectation) for expectation in plain["expectations"]]
+    return Verdict(**(plain | {"expectations": expectations}))
+
+
+class Exam:
+    """What a check's judge works with during one round.
+
+    Attributes
+    ----------
+    student : Namespace
+    reference : SolutionReference or RecordedReference
+    images : ImageSource or None
+        Where hidden test images come from.
+    rng : numpy.random.Generator
+        For drawing this round's cases.
+    hidden : bool
+        Whether this round's inputs must not be shown.
+    grading : bool
+        Whether this is the instructor's grading, with hidden rounds, or a student's own check.
+    """
+
+    def __init__(self, check, student, reference, images=None, grading=False):
+        self.check, self.student, self.reference, self.images, self.grading = check, student, reference, images, grading
+        self.expectations = {}
+        self.start(VISIBLE)
+
+    def start(self, round_):
+        """Begin a round."""
+        self.round = round_
+        name = int.from_bytes(hashlib.blake2b(self.check.name.encode(), digest_size=4).digest(), "little")
+        self.rng = np.random.default_rng([name, round_.seed])
+        for expectation in self.expectations.values():
+            expectation._round = round_
+
+    @property
+    def hidden(self):
+        return self.round.hidden
+
+    def expectation(self, name, share=0.0, **settings):
+        """The expectation called `name`; the same one in every round."""
+        if name not in self.expectations:
+            self.expectations[name] = Expectation(name, share, **settings)
+            self.expectations[name]._round = self.round
+        return self.expectations[name]
+
+    def ask(self, function, *args, untouched=None, case="", **kwargs):
+        """Call the student's function with fresh copies; returns its value or a `Failure`.
+
+        Parameters
+        ----------
+        untouched : Expectation, optional
+            Fails when the function changes an array it was given.
+        """
+        if untouched is None:
+            return self.student.call(function, *args, **kwargs)
+        answer = self.student.call(function, *args, watch=True, **kwargs)
+        if isinstance(answer, Failure):
+            untouched.judge(answer, case)
+            return answer
+        value, after = answer
+        for number, (before, now) in enumerate(zip(args, after, strict=True), start=1):
+            same = not isinstance(before, np.ndarray) or (
+                isinstance(now, np.ndarray) and now.shape == before.shape and np.allclose(now, before, 1e-12, 1e-12))
+            untouched.require(same, f"argument {number} is changed by the call. Work on a copy: an in-place operation "
+                              "such as `-=` also changes the caller's array.", case)
+        return value
+
+    def expected(self, function, *args, case, **kwargs):
+        """The reference's value; `case` names it within this check."""
+        return self.reference.expected(f"{self.check.name}/{case}", function, *args, **kwargs)
+
+    def mistakes(self, function, *args, case):
+        """What known mistakes give: (value, kind, text) each."""
+        return self.reference.mistakes(f"{self.check.name}/{case}", function, *args)
+
+
+def unpack(value, count, what):
+    """Split a returned tuple; in its place, `count` times the `Failure` that says why it cannot be split."""
+    if isinstance(value, Failure):
+        return (value,) * count
+    if isinstance(value, (tuple, list)) and len(value) == count:
+        return tuple(value)
+    came = f"{len(value)} values" if isinstance(value, (tuple, list)) else "None" if value is None else "a single value"
+    return (Failure(f"The function should return {count} values, {what}; it returned {came}.", "value"),) * count
+
+
+def run_check(check, student, reference, rounds=(VISIBLE,), images=None):
+    """Hold one check against one student's names.
+
+    Parameters
+    ----------
+    check : Check
+    student : Namespace
+    reference : SolutionReference or RecordedReference
+    rounds : list of Round
+    images : ImageSource, optional
+
+    Returns
+    -------
+    Verdict
+    """
+    began = time.perf_counter()
+    grading = any(round_.hidden for round_ in rounds)
+    exam = Exam(check, student, reference, images, grading)
+    status = reason = ""
+    try:
+        present = student.get(check.asks)
+        if isinstance(present, Failure) and present.kind == "missing":
+            status, reason = "missing", present.message
+        else:
+            for round_ in rounds:
+                exam.start(round_)
+                check.judge(exam)
+    except KernelLost as lost:
+        status, reason = lost.failure.kind, lost.failure.message
+    except NoReference as error:
+        status, reason = "error", str(error)
+    finally:
+        with contextlib.suppress(KernelLost):
+            student.restore()
+    return _verdict(check, exam, rounds, status, reason, grading, time.perf_counter() - began)
+
+
+def _verdict(check, exam, rounds, status, reason, grading, seconds):
+    expectations = list(exam.expectations.values())
+    for expectation in expectations:
+        complete = {round_.name for round_ in rounds} <= expectation.rounds
+        expectation.passed = complete and not expectation.failed and not status
+        if not complete and not expectation.failed and not expectation.deferred:
+            expectation.message = reason or "This could not be judged."
+    regular = [e for e in expectations if not e.bonus]
+    if not status and abs(sum(e.share for e in regular) - 1) > 1e-9:
+        raise ValueError(f"The shares of {check.name} add up to {sum(e.share for e in regular)}, not 1.")
+    earned = sum(e.share for e in regular if e.passed) if any(e.passed and e.core for e in regular) else 0.0
+    points = check.points if regular and all(e.passed for e in regular) else round(check.points * earned, 2)
+    bonus = sum(e.bonus for e in expectations if e.bonus and e.passed) if points else 0.0
+    if not status:
+        judged = [e for e in regular if not e.deferred]
+        status = "passed" if all(e.passed for e in judged) else "partial" if points else "failed"
+        if status == "failed" and judged and all("NotImplementedError" in e.message for e in judged if not e.passed):
+            status, reason = "not implemented", "This is not written yet."
+    return Verdict(check.name, points, check.points, status, bonus, seconds, reason, expectations, grading, check.title)

@@ -1,0 +1,151 @@
+"""A course folder: nbgrader's layout, plus what grading needs in `.autograder/` (the secret seed, settings, results).
+
+`create` makes one; `open_course` reads one. The seed is readable by its owner only and never leaves the grader.
+"""
+import json
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grading.settings import Settings
+from autograder.sandbox import Limits
+
+PRIVATE = ".autograder"
+DATASETS = ("shapes10", "cifar10")
+_CONFIG = '''"""nbgrader's configuration of this course. Grading is done by the sandboxed autograder: the line with `configure`."""
+from autograder.grading.nbgrader_plugin import configure
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = {course_id!r}
+c.CourseDirectory.root = {root!r}
+configure(c)
+'''
+
+
+class CourseError(ValueError):
+    """A folder that cannot be used as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """An open course folder.
+
+    Attributes
+    ----------
+    root : Path
+    dataset : str
+    limits : Limits
+    """
+
+    root: Path
+    dataset: str
+    limits: Limits
+
+    @property
+    def private(self):
+        return self.root / PRIVATE
+
+    def secret(self):
+        """The secret seed (bytes)."""
+        path = self.private / "seed"
+        try:
+            secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except (OSError, ValueError) as error:
+            raise CourseError(f"The secret seed {path} cannot be read ({error}). Put it back from your backup: hidden cases are drawn "
+                              "from it.") from error
+        if len(secret) < 16:
+            raise CourseError(f"The secret seed {path} is too short. Put it back from your backup.")
+        return secret
+
+    def settings(self, sandbox="bwrap", retrain=False):
+        """`Settings` for grading hand-ins of this course."""
+        data = ""
+        if self.dataset == "cifar10":
+            from autograder.grading.blind import blinded_cifar10
+
+            data = str(blinded_cifar10(self.private / "cifar10-for-grading"))
+        return Settings(self.secret(), self.dataset, data, sandbox, retrain, self.limits)
+
+    def assignments(self):
+        """Names of the released assignments."""
+        folder = self.root / "source"
+        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def open_course(folder):
+    """Read a course folder made by `create`; raises `CourseError`."""
+    root = Path(folder).resolve()
+    path = root / PRIVATE / "course.json"
+    if not root.is_dir():
+        raise CourseError(f"There is no folder {folder}. `autograder init {folder}` makes a course there.")
+    if not path.is_file():
+        raise CourseError(f"{folder} is not a course folder: {PRIVATE}/course.json is missing. `autograder init {folder}` makes one.")
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return Course(root, stored["dataset"], Limits(**stored.get("limits", {})))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CourseError(f"{path} cannot be understood ({error}). Compare it with that of a fresh `autograder init`.") from error
+
+
+def create(folder, dataset="shapes10", names=None):
+    """Make a complete nbgrader course folder, with every homework's source, its release, and an empty gradebook.
+
+    Parameters
+    ----------
+    folder : path
+        Must not exist, or be empty.
+    dataset : {"shapes10", "cifar10"}
+    names : list of str, optional
+        Homeworks to put in; all of them by default.
+
+    Returns
+    -------
+    Course
+    """
+    import nbformat
+
+    from autograder.build import assignment_names, source_notebook
+
+    root = Path(folder).resolve()
+    if dataset not in DATASETS:
+        raise CourseError(f"There is no data set called {dataset!r}; choose {' or '.join(DATASETS)}.")
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise CourseError(f"{folder} exists and is not empty. Name another folder, or move what is in it away: nothing is overwritten.")
+    root.mkdir(parents=True, exist_ok=True)
+    _refuse_visible(root)
+    private = root / PRIVATE
+    private.mkdir(mode=0o700)
+    seed = os.open(private / "seed", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(seed, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    (private / "course.json").write_text(json.dumps({"dataset": dataset, "limits": {}}, indent=1) + "\n", encoding="utf-8")
+    (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name, root=str(root)), encoding="utf-8")
+    (root / "submitted").mkdir()
+    for name in names or assignment_names():
+        target = root / "source" / name
+        target.mkdir(parents=True)
+        nbformat.write(source_notebook(name), target / f"{name}.ipynb")
+        (target / "course.json").write_text(json.dumps({"dataset": dataset}) + "\n", encoding="utf-8")
+        _release(root, name)
+    return open_course(root)
+
+
+def _release(root, name):
+    from autograder.grading.nbgrader_plugin import nbgrader_api
+
+    with nbgrader_api(root) as api:
+        result = api.generate_assignment(name)
+    if not result["success"]:
+        shutil.rmtree(root / "release" / name, ignore_errors=True)
+        raise CourseError(f"nbgrader could not make the student version of {name}:\n{result.get('error') or result['log']}")
+
+
+def _refuse_visible(root):
+    """A course inside a folder that sandboxes show to students would show them the seed."""
+    from autograder.sandbox.bwrap import python_folders
+
+    for shown in [*python_folders(), Path("/usr"), Path("/lib"), Path("/bin")]:
+        if root.is_relative_to(shown):
+            raise CourseError(f"{root} lies in {shown}, which sandboxed hand-ins can read. Put the course somewhere else.")

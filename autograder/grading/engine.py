@@ -1,0 +1,164 @@
+"""Grades one notebook: runs its cells in a sandboxed kernel, and in place of each check cell forms a verdict out here.
+
+Goes in: a restored notebook, the folder of the hand-in, settings. Comes out: the notebook with outputs and points, and the verdicts.
+A cell or check that hangs or kills the kernel costs itself; a fresh kernel is brought to the same point and goes on.
+"""
+import time
+import traceback
+
+from nbformat.v4 import new_output
+
+from autograder.exam import VISIBLE, Verdict, hidden_rounds, run_check
+from autograder.grading.kernel import RemoteNamespace, SandboxKernel
+from autograder.grading.outputs import harmless, note
+from autograder.images import ImageSource
+from autograder.namespace import Failure, KernelLost
+from autograder.reference import SolutionReference
+from autograder.registry import UnknownCheck, get_check
+from autograder.sandbox import SandboxUnavailable
+from autograder.show.verdict import as_html, as_text
+
+SKIP_TAG = "skip-grading"
+_MOST_RESTARTS = 15
+
+
+def check_of(cell):
+    """The check that a notebook cell stands for, or None."""
+    meta = cell.metadata.get("nbgrader", {})
+    if cell.cell_type != "code" or not meta.get("grade") or meta.get("solution"):
+        return None
+    try:
+        return get_check(meta.get("grade_id", ""))
+    except UnknownCheck:
+        return None
+
+
+def grade_notebook(nb, handin, assignment, settings):
+    """Grade a notebook whose grade cells have been restored.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        Changed in place: outputs of all cells, points of the check cells.
+    handin : path
+        Folder with the student's other files.
+    assignment : str
+    settings : Settings
+
+    Returns
+    -------
+    list of Verdict
+        One per check cell, in their order.
+    """
+    run = _Run(handin, assignment, settings)
+    verdicts = []
+    try:
+        for cell in nb.cells:
+            check = check_of(cell)
+            if check is not None:
+                verdict = run.judge(check)
+                verdicts.append(verdict)
+                cell.outputs, cell.execution_count = verdict_outputs(verdict), None
+            elif cell.cell_type == "code" and cell.source.strip():
+                cell.outputs, cell.execution_count = run.cell(cell), None
+    finally:
+        run.kernel.close()
+    return verdicts
+
+
+def verdict_outputs(verdict):
+    """A check cell's outputs: the verdict for people, and its points where nbgrader looks for them."""
+    return [
+        new_output("display_data", data={"text/html": as_html(verdict), "text/plain": as_text(verdict)}),
+        new_output("execute_result", data={"text/plain": f"{verdict.points:g}"}, execution_count=None),
+    ]
+
+
+class _Run:
+    """One notebook's way through a kernel, and through the next one where the first is lost."""
+
+    def __init__(self, handin, assignment, settings):
+        self.assignment, self.settings, self.limits = assignment, settings, settings.limits
+        self.kernel = SandboxKernel(handin, settings)
+        self.alive = False
+        self.done = []  # sources that ran, to bring a fresh kernel to the same point
+        self.restarts = 0
+        self.trouble = ""  # of the last cell that was stopped, to explain names that are missing later
+        self.deadline = time.monotonic() + self.limits.notebook_seconds + settings.retrain * self.limits.training_seconds
+
+    def left(self, seconds):
+        """What is left of the notebook's time, at most `seconds`."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise KernelLost(Failure(f"The notebook's time of {self.limits.notebook_seconds:.0f} seconds is used up.", "timeout"))
+        return min(left, seconds)
+
+    def ready(self):
+        """Make sure there is a kernel at the present point of the notebook."""
+        if self.alive:
+            return
+        if self.restarts > _MOST_RESTARTS:
+            raise KernelLost(Failure(f"The kernel was lost {self.restarts} times; the rest was not run.", "limit"))
+        self.left(1)
+        self.kernel.stop()
+        self.kernel.start()
+        for source in self.done:
+            self.kernel.run_cell(source, self.left(self.limits.cell_seconds))
+        self.alive = True
+
+    def lost(self):
+        self.alive = False
+        self.restarts += 1
+        self.kernel.stop()
+
+    def cell(self, cell):
+        """Run a cell that is not a check; its harmless outputs."""
+        training = SKIP_TAG in cell.metadata.get("tags", [])
+        if training and not self.settings.retrain:
+            return [note("Not run while grading: the file that this cell saves was handed in, and is used instead.")]
+        try:
+            self.ready()
+            seconds = self.limits.training_seconds if training else self.limits.cell_seconds
+            outputs = self.kernel.run_cell(cell.source, self.left(seconds))
+        except KernelLost as lost:
+            self.lost()
+            self.trouble = f"A cell above it was stopped: {lost.failure.message}"
+            return [new_output("error", ename="Stopped", evalue=lost.failure.message, traceback=[f"[autograder] {lost.failure.message}"])]
+        self.done.append(cell.source)
+        return harmless(outputs)
+
+    def judge(self, check):
+        """The verdict on one check; never raises."""
+        began = time.perf_counter()
+        seconds_from = time.monotonic()
+
+        def seconds():
+            spent = time.monotonic() - seconds_from
+            return self.left(max(self.limits.check_seconds - spent, 0.0))
+
+        try:
+            self.ready()
+            seconds_from = time.monotonic()
+            chapter = check.name.split(".")[0]
+            rounds = [VISIBLE]
+            if self.settings.secret:
+                rounds += hidden_rounds(check, self.settings.secret, self.assignment)
+            verdict = run_check(check, RemoteNamespace(self.kernel, seconds), SolutionReference(chapter), rounds,
+                                ImageSource(self.settings.dataset))
+        except KernelLost as lost:
+            verdict = _nothing(check, lost.failure.kind, lost.failure.message, began)
+        except SandboxUnavailable:
+            raise
+        except Exception as error:  # a fault of the check, or a value it did not foresee: no points, and a hand-check
+            traceback.print_exc()
+            verdict = _nothing(check, "error", f"The check itself failed ({type(error).__name__}: {str(error)[:200]}). "
+                               "It gives no points; please look at this item by hand.", began)
+        if verdict.status in ("timeout", "died", "limit"):
+            self.lost()
+        if verdict.status == "missing" and self.trouble:
+            verdict.reason += f" {self.trouble}"
+        return verdict
+
+
+def _nothing(check, status, reason, began):
+    return Verdict(check.name, 0.0, check.points, status, seconds=time.perf_counter() - began, reason=reason, hidden=True, title=check.title)

@@ -1,0 +1,158 @@
+"""Grades a class: reads the hand-ins, has them graded by an executor, writes nbgrader's gradebook.
+
+Only this coordinator touches the gradebook. A result is kept in `.autograder/verdicts/` as soon as it is written there.
+"""
+import multiprocessing
+import shutil
+import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+
+from autograder.grading import nbgrader_plugin
+from autograder.grading.course import CourseError
+from autograder.grading.handin import Unreadable, copy_files, find_handins, read_files, read_notebook
+from autograder.grading.nbgrader_plugin import nbgrader_api, released_notebook, save_verdicts, verdict_file
+from autograder.grading.restore import released_cells, restore
+from autograder.grading.task import Task, run
+from autograder.sandbox import bubblewrap
+
+
+@dataclass
+class Graded:
+    """One graded notebook.
+
+    Attributes
+    ----------
+    student, assignment, notebook : str
+    verdicts : list of Verdict
+    seconds : float
+    trouble : str
+        Why it could not be graded, or empty.
+    remarks : list of str
+        What was mended in the notebook before grading.
+    """
+
+    student: str
+    assignment: str
+    notebook: str
+    verdicts: list
+    seconds: float = 0.0
+    trouble: str = ""
+    remarks: list = field(default_factory=list)
+
+    def rows(self):
+        """One plain dict per check, as `--json` writes them."""
+        for verdict in self.verdicts:
+            plain = verdict.as_dict()
+            yield {"student": self.student, "assignment": self.assignment, "notebook": self.notebook, **plain}
+
+
+def grade_class(course, assignments=None, *, student=None, jobs=1, sandbox="bwrap", retrain=False, executor=None, on_start=None, on_done=None):
+    """Grade what lies in `submitted/`.
+
+    Parameters
+    ----------
+    course : Course
+    assignments : list of str, optional
+        All released ones by default.
+    student : str, optional
+        Only this student's hand-ins.
+    jobs : int
+        Worker processes on this machine.
+    sandbox : {"bwrap", "none"}
+    retrain : bool
+        Run the training cells too.
+    executor : concurrent.futures.Executor, optional
+        Where tasks run, instead of `jobs` processes here.
+    on_start, on_done : functions, optional
+        Called with the number of notebooks, and with each `Graded`.
+
+    Returns
+    -------
+    list of Graded
+
+    Raises
+    ------
+    CourseError
+        For an unknown assignment, or where there is nothing to grade.
+    SandboxUnavailable
+    """
+    if sandbox == "bwrap":
+        bubblewrap()
+    known = course.assignments()
+    for name in assignments or []:
+        if name not in known:
+            raise CourseError(f"There is no assignment {name!r} in {course.root}; there are {', '.join(known) or 'none'}.")
+    handins = find_handins(course, assignments or known, student)
+    if not handins:
+        who = f" by {student}" if student else ""
+        raise CourseError(f"There are no hand-ins{who} in {course.root / 'submitted'}. They belong in submitted/STUDENT/ASSIGNMENT/.")
+    settings = course.settings(sandbox, retrain)
+    tasks = [task for handin in handins for task in _tasks(course, handin, settings)]
+    if on_start:
+        on_start(len(tasks))
+    finished = []
+    pool = executor or ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        waiting = {pool.submit(run, task): (task, remarks) for task, remarks in tasks}
+        for future in as_completed(waiting):
+            task, remarks = waiting[future]
+            result = future.result()
+            graded = Graded(task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks)
+            _enter(course, graded, result)
+            finished.append(graded)
+            if on_done:
+                on_done(graded)
+    finally:
+        if executor is None:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
+
+
+def _tasks(course, handin, settings):
+    """(Task, remarks) for every notebook of a hand-in, missing and unreadable ones too."""
+    release = course.root / "release" / handin.assignment
+    for path in sorted(release.glob("*.ipynb")):
+        released = released_notebook(course.root, handin.assignment, path.stem)
+        unreadable, remarks = "", []
+        try:
+            nb = read_notebook(handin.folder / path.name)
+            remarks = restore(nb, released_cells(released))
+        except Unreadable as error:
+            nb, unreadable = released, str(error)
+        yield Task(handin.student, handin.assignment, path.stem, nbformat.writes(nb), read_files(handin.folder), settings, unreadable), remarks
+
+
+def _enter(course, graded, result):
+    """Enter one result into nbgrader's gradebook, by way of its own `autograde` on a cleaned copy of the hand-in."""
+    nb = nbformat.reads(result.source, as_version=4)
+    key = graded.student, graded.assignment, graded.notebook
+    submitted = course.root / "submitted" / graded.student / graded.assignment
+    clean = Path(tempfile.mkdtemp(prefix="clean-", dir=course.private))
+    try:
+        folder = clean / graded.student / graded.assignment
+        folder.mkdir(parents=True)
+        copy_files(submitted, folder)
+        for path in sorted((course.root / "release" / graded.assignment).glob("*.ipynb")):
+            # Every notebook of the assignment must be there, or nbgrader would take it for missing; the others keep their grades.
+            source = nb if path.stem == graded.notebook else released_notebook(course.root, graded.assignment, path.stem)
+            nbformat.write(source, folder / path.name)
+        nbgrader_plugin.graded[key] = nb, graded.verdicts
+        relative = str(clean.relative_to(course.root))
+        with nbgrader_api(course.root, submitted_directory=relative, notebook_id=graded.notebook) as api:
+            outcome = api.autograde(graded.assignment, graded.student, force=True)
+        if not outcome["success"]:
+            said = (outcome.get("error") or outcome.get("log") or "").strip().splitlines()
+            graded.trouble = f"nbgrader could not enter the result: {said[-1] if said else 'no reason given'}"
+    finally:
+        nbgrader_plugin.graded.pop(key, None)
+        shutil.rmtree(clean, ignore_errors=True)
+    save_verdicts(verdict_file(course.root, *key), list(graded.rows()))
+
+
+def with_limits(course, **changes):
+    """The same course with some limits changed."""
+    return replace(course, limits=replace(course.limits, **changes))

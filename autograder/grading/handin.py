@@ -1,0 +1,111 @@
+"""Hand-ins as they lie in `submitted/STUDENT/ASSIGNMENT/`: found, read, copied, without trusting them.
+
+Goes in: folders written by students. Comes out: notebooks and plain files, or a sentence that says why there is none. Symbolic links
+are never followed, sizes are limited.
+"""
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+MAX_NOTEBOOK = 50_000_000  # bytes
+MAX_FILES = 200_000_000  # bytes of all files together
+MAX_COUNT = 1000
+
+
+class Unreadable(ValueError):
+    """A hand-in that is not a notebook; the message is for student and instructor."""
+
+
+@dataclass(frozen=True)
+class Handin:
+    """One student's folder for one assignment."""
+
+    student: str
+    assignment: str
+    folder: Path
+
+
+def find_handins(course, assignments, student=None):
+    """All hand-ins of a course folder for these assignments, sorted by assignment and student."""
+    submitted = course.root / "submitted"
+    found = []
+    for folder in sorted(submitted.iterdir()) if submitted.is_dir() else []:
+        if folder.is_symlink() or not folder.is_dir() or folder.name.startswith(".") or student not in (None, folder.name):
+            continue
+        for name in assignments:
+            if (folder / name).is_dir() and not (folder / name).is_symlink():
+                found.append(Handin(folder.name, name, folder / name))
+    return sorted(found, key=lambda handin: (handin.assignment, handin.student))
+
+
+def read_notebook(path):
+    """The notebook at `path`, in the present format; raises `Unreadable`."""
+    path = Path(path)
+    if path.is_symlink():
+        raise Unreadable(f"{path.name} is a link, not a notebook. Hand in the file itself.")
+    if not path.is_file():
+        raise Unreadable(f"{path.name} was not handed in. The file must keep the name it was given out with.")
+    if path.stat().st_size > MAX_NOTEBOOK:
+        raise Unreadable(f"{path.name} is larger than {MAX_NOTEBOOK // 10**6} MB. Clear its outputs and hand it in again.")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{path.name} is not a text file in UTF-8, so it is not a notebook.") from error
+    if not text.strip():
+        raise Unreadable(f"{path.name} is empty.")
+    try:
+        nb = nbformat.reads(text, as_version=4)
+        for cell in nb.cells:
+            cell.metadata.get("nbgrader")
+            if not isinstance(cell.source, str):
+                raise TypeError("a cell's source is not text")
+        nbformat.validate(nb, repair_duplicate_cell_ids=True, strip_invalid_metadata=True, relax_add_props=True)
+    except Exception as error:  # nbformat raises many kinds on damaged files
+        first = (str(error).splitlines() or [""])[0][:200]
+        raise Unreadable(f"{path.name} is not a Jupyter notebook: {first or type(error).__name__}. Open it in Jupyter, save it, and hand "
+                         "it in again.") from error
+    return nb
+
+
+def read_files(folder):
+    """The other files of a hand-in as {relative name: bytes}, notebooks left out."""
+    files, size = {}, 0
+    for path, relative in _plain_files(folder):
+        size += path.stat().st_size
+        if size > MAX_FILES or len(files) >= MAX_COUNT:
+            break
+        files[relative] = path.read_bytes()
+    return files
+
+
+def write_files(files, folder):
+    """Lay files down again below `folder`."""
+    for relative, data in files.items():
+        target = Path(folder) / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def copy_files(source, target):
+    """Copy a hand-in's other files; no links, no notebooks, not too much."""
+    size = 0
+    for number, (path, relative) in enumerate(_plain_files(source)):
+        size += path.stat().st_size
+        if size > MAX_FILES or number >= MAX_COUNT:
+            break
+        (Path(target) / relative).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, Path(target) / relative, follow_symlinks=False)
+
+
+def _plain_files(folder):
+    for base, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not os.path.islink(os.path.join(base, name)) and name != ".ipynb_checkpoints")
+        for name in sorted(names):
+            path = Path(base) / name
+            if name.endswith(".ipynb") or not stat.S_ISREG(path.lstat().st_mode):
+                continue
+            yield path, str(path.relative_to(folder))

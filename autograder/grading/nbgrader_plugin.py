@@ -1,0 +1,152 @@
+"""Where nbgrader and this grader meet: preprocessors for `nbgrader autograde` and formgrader's button, and `configure`.
+
+`configure(c)` in nbgrader_config.py replaces nbgrader's execution of hand-ins by ours. Everything else of nbgrader stays stock.
+"""
+import contextlib
+import json
+import logging
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Unicode
+from traitlets.config import Config
+
+from autograder.grading.course import open_course
+from autograder.grading.engine import grade_notebook
+from autograder.grading.handin import copy_files
+from autograder.grading.restore import released_cells, restore
+from autograder.registry import UnknownCheck, get_check
+
+# Results that a coordinator has already: (student, assignment, notebook) -> (NotebookNode, list of Verdict).
+graded = {}
+
+
+class RestoreReleased(NbGraderPreprocessor):
+    """Puts graded cells back as they were released, before anything else looks at the notebook."""
+
+    course = Unicode(help="Root of the course folder").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        where = resources["nbgrader"]
+        released = released_notebook(self.course, where["assignment"], where["notebook"])
+        if released is not None:
+            for remark in restore(nb, released_cells(released)):
+                self.log.warning("%s: %s", where["student"], remark)
+        return nb, resources
+
+
+class GradeInSandbox(NbGraderPreprocessor):
+    """Runs the hand-in in the sandbox and writes the verdicts into its check cells."""
+
+    course = Unicode(help="Root of the course folder").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        where = resources["nbgrader"]
+        key = where["student"], where["assignment"], where["notebook"]
+        if key in graded:
+            return graded[key][0], resources
+        settings = open_course(self.course).settings()
+        with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
+            copy_files(Path(self.course) / "autograded" / key[0] / key[1], folder)
+            # A thread of its own: formgrader calls from inside a running event loop.
+            with ThreadPoolExecutor(1) as thread:
+                verdicts = thread.submit(grade_notebook, nb, folder, key[1], settings).result()
+        graded[key] = nb, verdicts
+        return nb, resources
+
+
+class SaveBonus(NbGraderPreprocessor):
+    """Stores bonus points as nbgrader's extra credit, and forgets the finished result."""
+
+    course = Unicode(help="Root of the course folder").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        where = resources["nbgrader"]
+        key = where["student"], where["assignment"], where["notebook"]
+        _, verdicts = graded.pop(key, (None, []))
+        with Gradebook(where["db_url"]) as gradebook:
+            for verdict in verdicts:
+                if has_bonus(verdict.check):
+                    grade = gradebook.find_grade(verdict.check, where["notebook"], where["assignment"], where["student"])
+                    grade.extra_credit = verdict.bonus
+            gradebook.db.commit()
+        return nb, resources
+
+
+def has_bonus(name):
+    """Whether a check can earn points on top."""
+    try:
+        return get_check(name).bonus > 0
+    except UnknownCheck:
+        return False
+
+
+def configure(c):
+    """Make nbgrader grade with the sandboxed engine.
+
+    Parameters
+    ----------
+    c : traitlets Config
+        With `c.CourseDirectory.root` set.
+    """
+    root = str(c.CourseDirectory.root)
+    c.Autograde.sanitize_preprocessors = [RestoreReleased, *Autograde.sanitize_preprocessors.default_args[0]]
+    after = []
+    for preprocessor in Autograde.autograde_preprocessors.default_args[0]:
+        after.append(GradeInSandbox if preprocessor is Execute else preprocessor)
+        if preprocessor is SaveAutoGrades:
+            after.append(SaveBonus)
+    c.Autograde.autograde_preprocessors = after
+    for preprocessor in (RestoreReleased, GradeInSandbox, SaveBonus):
+        c[preprocessor.__name__].course = root
+    # What students write in Markdown reaches the instructor's browser: formgrader and feedback show it sanitised.
+    c.HTMLExporter.sanitize_html = True
+
+
+def released_notebook(course, assignment, notebook):
+    """The student version that was handed out, or None where there is none."""
+    path = Path(course) / "release" / assignment / f"{notebook}.ipynb"
+    if not path.is_file():
+        return None
+    return nbformat.read(path, as_version=4)
+
+
+@contextlib.contextmanager
+def nbgrader_api(root, **overrides):
+    """nbgrader's own Python interface on a course folder, with the course's configuration.
+
+    Parameters
+    ----------
+    root : path
+    overrides : str
+        Traits of nbgrader's `CourseDirectory`, such as `submitted_directory`.
+    """
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.course_id = Path(root).name
+    configure(config)
+    for name, value in overrides.items():
+        setattr(config.CourseDirectory, name, value)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    api.log_level = logging.WARNING
+    yield api
+
+
+def verdict_file(course, student, assignment, notebook):
+    """Where the verdicts of a notebook are kept."""
+    return Path(course) / ".autograder" / "verdicts" / student / assignment / f"{notebook}.json"
+
+
+def save_verdicts(path, rows):
+    """Write verdicts (plain dicts), whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)

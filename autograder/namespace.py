@@ -1,0 +1,130 @@
+"""A student's names as the judge sees them: call this, read that. One interface, two places.
+
+`LocalNamespace` answers from the notebook's own kernel (a student at work); `autograder.grading.kernel` has one that answers
+from a sandboxed kernel. Both send JSON to `autograder.student.agent` and read JSON back, so a check cannot tell them apart.
+"""
+import json
+import time
+from dataclasses import dataclass
+
+from autograder import wire
+from autograder.student.agent import Agent
+
+
+@dataclass
+class Failure:
+    """Stands where a value should: the call did not return one.
+
+    Attributes
+    ----------
+    message : str
+        A sentence for the student.
+    kind : str
+        "missing", "not implemented", "raised", "value", "timeout", "died" or "limit".
+    """
+
+    message: str
+    kind: str = "raised"
+
+
+class KernelLost(Exception):
+    """The student's process hung, died or went over a limit; the item in hand cannot be finished."""
+
+    def __init__(self, failure):
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Namespace:
+    """Questions to a student's process. Subclasses say how a question travels and what the clock is."""
+
+    def ask(self, question):
+        """Send one question (JSON text) and return the answer (JSON text). May raise `KernelLost`."""
+        raise NotImplementedError
+
+    def clock(self):
+        """CPU seconds the student's process has used so far."""
+        raise NotImplementedError
+
+    def request(self, do, **asked):
+        """Ask, and return the decoded value or a `Failure`."""
+        reply = self.ask(json.dumps({"do": do} | asked))
+        try:
+            answer = json.loads(reply)
+            if "error" in answer:
+                return _failure(answer["error"])
+            return wire.decode(answer["value"])
+        except (wire.WireError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            said = str(error) if isinstance(error, wire.WireError) else "The reply could not be read."
+            return Failure(said, "value")
+
+    def get(self, target, attribute=None):
+        """The value of a name, or of an attribute of a name or handle."""
+        return self.request("get", target=_target(target), attribute=attribute)
+
+    def call(self, target, *args, attribute=None, watch=False, keep=False, repeat=1, **kwargs):
+        """Call a function by name, or a method of a name or handle, with fresh copies of the arguments.
+
+        Parameters
+        ----------
+        watch : bool
+            Return (value, arguments as they are after the call).
+        keep : bool
+            Leave the result where it is and return a `Handle`.
+        repeat : int
+            Call so many times; the last result counts.
+        """
+        return self.request(
+            "call", target=_target(target), attribute=attribute, watch=watch, keep=keep, repeat=repeat,
+            args=[wire.encode(arg) for arg in args], kwargs={name: wire.encode(arg) for name, arg in kwargs.items()})
+
+    def set(self, target, attribute, value):
+        """Set an attribute of a name or handle."""
+        return self.request("set", target=_target(target), attribute=attribute, value=wire.encode(value))
+
+    def store(self, value):
+        """Lay a value down in the student's process; returns its `Handle`."""
+        return self.request("store", value=wire.encode(value))
+
+    def replace(self, name, stand_in):
+        """Put a stand-in in the place of one of the student's functions until `restore` is called."""
+        return self.request("replace", name=name, stand_in=stand_in)
+
+    def restore(self):
+        """Undo every `replace`."""
+        return self.request("restore")
+
+
+class LocalNamespace(Namespace):
+    """The names of this very process.
+
+    Parameters
+    ----------
+    names : dict
+        Global names of the notebook, `get_ipython().user_ns`.
+    """
+
+    def __init__(self, names):
+        self.agent = Agent(names)
+
+    def ask(self, question):
+        return self.agent.answer(question)
+
+    def clock(self):
+        return time.process_time()
+
+
+def _target(target):
+    return target.number if isinstance(target, wire.Handle) else target
+
+
+def _failure(error):
+    kind, message = str(error.get("kind"))[:40], str(error.get("message"))[:600]
+    if kind == "not implemented":
+        return Failure("This is not written yet: it raises NotImplementedError. Put your code in its place.", kind)
+    if kind == "raised":
+        said = f"Your code raised {str(error.get('type'))[:80]}: {message}" if message else f"Your code raised {error.get('type')}"
+        if error.get("where"):
+            said += f" (in {str(error['where'])[:80]}, line {error.get('lineno')}: {str(error.get('line'))[:200]})"
+        return Failure(said.rstrip(".") + ".", kind)
+    return Failure(message, kind)

@@ -1,0 +1,116 @@
+"""Where expected values come from: the one door between checks and the trusted solutions.
+
+When grading, `SolutionReference` computes them with `solutions`. A student's machine has no solutions: `RecordedReference` reads
+what they gave for the visible cases, from `autograder/checks/recorded/`. Both answer the same questions.
+"""
+import importlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from autograder import wire
+from autograder.student.stand_ins import PLANTS
+
+RECORDED = Path(__file__).parent / "checks" / "recorded"
+
+
+class NoReference(RuntimeError):
+    """Expected values are not to be had; the message says what to install or run."""
+
+
+class SolutionReference:
+    """Expected values computed by `solutions.CHAPTER`; only where grading or building happens.
+
+    Parameters
+    ----------
+    chapter : str
+    """
+
+    def __init__(self, chapter):
+        self.chapter = chapter
+        self.seen = {}
+        try:
+            self.solutions = importlib.import_module(f"solutions.{chapter}")
+            self.known_mistakes = importlib.import_module(f"solutions.{chapter}.mistakes").MISTAKES
+            self.for_checks = importlib.import_module(f"solutions.{chapter}.for_checks")
+            self.answers = importlib.import_module(f"solutions.{chapter}.answers").ANSWERS
+        except ImportError as error:
+            raise NoReference(
+                f"Grading needs the reference solutions of {chapter!r} ({error}). They are not in the package for students: "
+                "run from a clone of the course, set up with its Makefile.") from error
+
+    def expected(self, key, function, *args, **kwargs):
+        """What the solution's `function` returns for these arguments; `key` names the case.
+
+        `function` is one of the chapter's package or of its `for_checks` module.
+        """
+        home = self.for_checks if hasattr(self.for_checks, function) else self.solutions
+        value = getattr(home, function)(*[_copied(arg) for arg in args], **kwargs)
+        self.seen[f"{key}/{function}"] = wire.encode(value)
+        return value
+
+    def mistakes(self, key, function, *args):
+        """What known mistakes give for these arguments: a list of (value, kind, text)."""
+        found = []
+        for kind, text, wrong in self.known_mistakes.get(function, []):
+            with np.errstate(all="ignore"):
+                found.append((wrong(*[_copied(arg) for arg in args]), kind, text))
+        self.seen[f"{key}/{function}/mistakes"] = wire.encode(found)
+        return found
+
+    def answer(self, name):
+        """The key of a multiple-choice question."""
+        return self.answers[name]
+
+
+class RecordedReference:
+    """Expected values of the visible cases, as recorded by `autograder build`.
+
+    Parameters
+    ----------
+    chapter : str
+    """
+
+    def __init__(self, chapter, folder=RECORDED):
+        path = Path(folder) / f"{chapter}.json"
+        try:
+            self.values = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise NoReference(f"The recorded values of {chapter!r} cannot be read ({path.name}: {error}). Install the course again, "
+                              "or run `autograder build` in a clone of it.") from error
+
+    def expected(self, key, function, *args, **kwargs):
+        """As `SolutionReference.expected`, for visible cases."""
+        return self._read(f"{key}/{function}")
+
+    def mistakes(self, key, function, *args):
+        """As `SolutionReference.mistakes`, for visible cases."""
+        return self._read(f"{key}/{function}/mistakes")
+
+    def answer(self, name):
+        """Never known here."""
+        return None
+
+    def _read(self, key):
+        if key not in self.values:
+            raise NoReference(f"There is no recorded value for {key!r}. Run `autograder build` in a clone of the course.")
+        return wire.decode(self.values[key])
+
+
+def record(chapter, values, folder=RECORDED):
+    """Write recorded values, sorted, one per line."""
+    Path(folder).mkdir(exist_ok=True)
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(values[key])}" for key in sorted(values))
+    path = Path(folder) / f"{chapter}.json"
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+    os.replace(temporary, path)
+    return path
+
+
+def _copied(arg):
+    if isinstance(arg, wire.Plant):
+        return PLANTS[arg.kind](**arg.settings)
+    return arg.copy() if hasattr(arg, "copy") else arg

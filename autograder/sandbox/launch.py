@@ -1,0 +1,45 @@
+"""First thing that runs inside the sandbox: sets limits, lays out the hand-in, loads the agent, becomes a Jupyter kernel.
+
+Called as `python -m autograder.sandbox.launch CONNECTION_FILE HANDIN WORK LIMITS`, the limits as JSON.
+"""
+import json
+import os
+import resource
+import shutil
+import sys
+
+import autograder.student.agent  # noqa: F401  loaded now, before a student's file of the same name could be found first
+
+
+def main(connection_file, handin, work, limits):
+    limits = json.loads(limits)
+    # The watchman outside counts memory; this address-space limit only stops a single huge allocation in between.
+    space = (limits["memory_mb"] + 8192) * 2**20
+    disk = limits["disk_mb"] * 2**20
+    for kind, most in ((resource.RLIMIT_AS, space), (resource.RLIMIT_FSIZE, disk), (resource.RLIMIT_CORE, 0),
+                       (resource.RLIMIT_NOFILE, 512), (resource.RLIMIT_CPU, int(limits["cpu_seconds"]))):
+        _lower(kind, most)
+    if limits["sandboxed"]:
+        _lower(resource.RLIMIT_NPROC, limits["processes"])
+    shutil.copytree(handin, work, symlinks=True, dirs_exist_ok=True, ignore_dangling_symlinks=True, copy_function=_copy)
+    os.chdir(work)
+    sys.path[:] = ["", *[path for path in sys.path if path not in ("", "/")]]
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
+
+
+def _lower(kind, most):
+    """Lower a limit; never above what the machine already allows."""
+    _, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
+
+
+def _copy(source, target):
+    shutil.copyfile(source, target)
+    return target
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,57 @@
+"""A class's results in the terminal: a progress bar while grading, a table and the reasons afterwards."""
+import sys
+
+from tqdm import tqdm
+
+from autograder.grading.grade import grade_class
+
+
+def grade_with_progress(course, names, **options):
+    """`grade_class` with a progress bar; returns what it returns."""
+    bar = tqdm(total=0, desc="grading", unit=" notebook", file=sys.stdout, disable=None)
+
+    def start(total):
+        bar.reset(total)
+
+    def done(graded):
+        bar.set_postfix_str(graded.student)
+        bar.update()
+
+    try:
+        return grade_class(course, names, on_start=start, on_done=done, **options)
+    finally:
+        bar.close()
+
+
+def show_table(graded, sandbox="bwrap"):
+    """Print scores: one line per notebook, then for each what cost points."""
+    width = max([len(one.student) for one in graded] + [7])
+    print(f"{'student':<{width}}  {'assignment':<14} {'points':>14} {'time':>7}  why")
+    for one in graded:
+        points, most = sum(v.points for v in one.verdicts), sum(v.max_points for v in one.verdicts)
+        bonus = sum(v.bonus for v in one.verdicts)
+        shown = f"{points:g} / {most:g}" + (f" + {bonus:g}" if bonus else "")
+        print(f"{one.student:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {reason(one)}")
+    waiting = {v.check for one in graded for v in one.verdicts if v.status == "error"}
+    if waiting:
+        print(f"To be looked at by hand: {', '.join(sorted(waiting))}")
+    print("Free-response items are marked by hand in formgrader and are not in these points.")
+    if sandbox == "none":
+        print("WARNING: these hand-ins ran without a sandbox.")
+
+
+def reason(one):
+    """In one line, what cost points."""
+    if one.trouble:
+        return one.trouble
+    lost = [v for v in one.verdicts if v.points < v.max_points]
+    if not lost:
+        return "everything is right"
+    first = lost[0]
+    said = first.reason or next((e.diagnosis or e.message for e in first.expectations if not e.passed and (e.message or e.diagnosis)), "")
+    more = f" (+{len(lost) - 1} more)" if len(lost) > 1 else ""
+    return f"{first.check}: {_shortened(said)}{more}"
+
+
+def _shortened(text, most=110):
+    return text if len(text) <= most else text[:most - 1].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,92 @@
+"""One verdict as text and as HTML: which expectation failed, by how much, what it looks like, what to do next.
+
+The HTML uses plain tables and text marks, so that it survives sanitising and reads well without colours. All words that come from
+a student's process are escaped.
+"""
+from html import escape
+from textwrap import fill, indent
+
+STATUS = {
+    "passed": "passed", "partial": "partly right", "failed": "not right yet", "missing": "not found", "not implemented": "not written yet",
+    "timeout": "out of time", "died": "the kernel stopped", "limit": "over a limit", "error": "could not be judged",
+}
+_COLOURS = {True: "#00664f", False: "#a83900", None: "#4d5766"}  # dark enough on white, apart for colour-blind readers
+_MARKS = {True: "✓", False: "✗", None: "·"}
+
+
+def mark(expectation):
+    """True, False, or None for an expectation that is judged only when grading."""
+    return None if expectation.deferred and not expectation.rounds else expectation.passed
+
+
+def score(verdict):
+    """The points in words, such as "2.5 of 3 points"."""
+    bonus = f" and {verdict.bonus:g} bonus" if verdict.bonus else ""
+    return f"{verdict.points:g} of {verdict.max_points:g} point{'s' * (verdict.max_points != 1)}{bonus}"
+
+
+def measured(expectation):
+    """The measured number against its limit, or nothing."""
+    if expectation.measured is None or expectation.tolerance is None:
+        return ""
+    if "accuracy" in expectation.name:
+        return f"{expectation.measured:.1%}"
+    return f"error {expectation.measured:.1e}, allowed {expectation.tolerance:.0e}"
+
+
+def closing(verdict):
+    """The last line: what the points mean, and what to do next."""
+    if verdict.hidden:
+        return ""
+    if verdict.status == "passed":
+        return "All visible cases are right. When your homework is graded, hidden cases of other sizes are drawn too."
+    advice = next((e.advice for e in verdict.expectations if mark(e) is False and e.advice), "")
+    return f"Next: {advice}" if advice else f"Next: mend the first ✗ and run this cell again. The chapter explains it at “{verdict.check}”."
+
+
+def remarks(expectation):
+    """What is said below a failed expectation."""
+    if mark(expectation) is None:
+        return ["Judged when your homework is graded."]
+    if expectation.passed or expectation.bonus:
+        return []
+    return [said for said in (expectation.message, expectation.diagnosis) if said]
+
+
+def as_text(verdict):
+    """The verdict as plain text, 100 columns wide."""
+    lines = [f"{verdict.check}: {STATUS[verdict.status]}, {score(verdict)} ({verdict.seconds:.1f} s)"]
+    if verdict.reason:
+        lines.append(_wrapped(verdict.reason))
+    for e in verdict.expectations if verdict.status not in ("missing", "not implemented") else []:
+        number = measured(e)
+        lines.append(f"  {_MARKS[mark(e)]} {e.name}" + (f"  [{number}]" if number else ""))
+        lines += [_wrapped(said, "      ") for said in remarks(e)]
+    if closing(verdict):
+        lines.append(_wrapped(closing(verdict)))
+    return "\n".join(lines)
+
+
+def as_html(verdict):
+    """The verdict as a fragment of HTML."""
+    colour = _COLOURS[verdict.status == "passed"]
+    parts = [f'<div><p><b>{_MARKS[verdict.status == "passed"]} {escape(verdict.check)}</b> '
+             f'<span style="color: {colour}">{STATUS[verdict.status]}</span>, {score(verdict)}'
+             f' <small>({verdict.seconds:.1f} s)</small></p>']
+    if verdict.reason:
+        parts.append(f"<p>{escape(verdict.reason)}</p>")
+    if verdict.expectations and verdict.status not in ("missing", "not implemented"):
+        parts.append("<table>")
+        for e in verdict.expectations:
+            said = "".join(f"<br>{escape(text)}" for text in remarks(e))
+            parts.append(f'<tr><td style="color: {_COLOURS[mark(e)]}">{_MARKS[mark(e)]}</td>'
+                         f'<td style="text-align: left">{escape(e.name)}{said}</td>'
+                         f"<td><small>{escape(measured(e))}</small></td></tr>")
+        parts.append("</table>")
+    if closing(verdict):
+        parts.append(f"<p>{escape(closing(verdict))}</p>")
+    return "".join(parts) + "</div>"
+
+
+def _wrapped(text, prefix="  "):
+    return indent(fill(text, 100 - len(prefix)), prefix)

@@ -1,0 +1,1 @@
+"""Reference solutions, one package per chapter. Not part of what students install."""

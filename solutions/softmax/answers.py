@@ -1,0 +1,1 @@
+ANSWERS = {"softmax.regularisation_choice": "B"}
