@@ -2,6 +2,7 @@
 
 Goes in: the name of a check. Comes out, on the page: each expectation with its measured error, the points so far, a next step.
 """
+
 from autograder.exam import run_check
 from autograder.images import ImageSource
 from autograder.namespace import LocalNamespace
@@ -39,7 +40,9 @@ def check(name, names=None):
         names = shell.user_ns if shell else __import__("__main__").__dict__
     try:
         item = get_check(name)
-        verdict = run_check(item, LocalNamespace(names), RecordedReference(name.split(".")[0]), images=ImageSource(dataset_name()))
+        verdict = run_check(
+            item, LocalNamespace(names), RecordedReference(name.split(".")[0]), images=ImageSource(dataset_name())
+        )
     except (UnknownCheck, NoReference) as error:
         print(error)
         return

@@ -2,6 +2,7 @@
 
 Exit codes: 0 done; 1 done, but some hand-ins could not be graded; 2 bad usage or set-up, with a sentence on stderr.
 """
+
 import argparse
 import json
 import sys
@@ -23,8 +24,11 @@ def main(arguments=None):
         print(f"autograder: {error}", file=sys.stderr)
         return BAD_USAGE
     except ModuleNotFoundError as error:
-        print(f"autograder: {error.name} is missing: this command needs the instructor's packages. Set them up with `make`, or install "
-              "show-your-gradients[instructor].", file=sys.stderr)
+        print(
+            f"autograder: {error.name} is missing: this command needs the instructor's packages. Set them up with `make`, or install "
+            "show-your-gradients[instructor].",
+            file=sys.stderr,
+        )
         return BAD_USAGE
     except KeyboardInterrupt:
         print("autograder: stopped. What was graded is in the gradebook; the same command goes on.", file=sys.stderr)
@@ -32,19 +36,26 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="autograder", description="Build, check and grade the homework of Show Your Gradients.",
-                                     epilog="Exit codes: 0 done; 1 some hand-ins could not be graded; 2 bad usage or set-up.")
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description="Build, check and grade the homework of Show Your Gradients.",
+        epilog="Exit codes: 0 done; 1 some hand-ins could not be graded; 2 bad usage or set-up.",
+    )
     parser.add_argument("--version", action="version", version=autograder.__version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     build = commands.add_parser("build", help="author: make the student notebooks from their sources")
     build.add_argument("names", nargs="*", metavar="NAME", help="homework (default: all)")
-    build.add_argument("--check", action="store_true", help="change nothing; exit 2 if a notebook is out of step with its source")
+    build.add_argument(
+        "--check", action="store_true", help="change nothing; exit 2 if a notebook is out of step with its source"
+    )
     build.set_defaults(run=_build)
 
     check = commands.add_parser("check", help="student: run the visible checks of a notebook")
     check.add_argument("notebook", metavar="NOTEBOOK", type=Path)
-    check.add_argument("--sandbox", choices=["auto", "bwrap", "none"], default="auto", help="default: bubblewrap where it is installed")
+    check.add_argument(
+        "--sandbox", choices=["auto", "bwrap", "none"], default="auto", help="default: bubblewrap where it is installed"
+    )
     check.set_defaults(run=_check)
 
     init = commands.add_parser("init", help="instructor: make a complete course folder")
@@ -56,9 +67,15 @@ def _parser():
     grade.add_argument("folder", metavar="DIR")
     grade.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)")
     grade.add_argument("--student", metavar="ID", help="only this student")
-    grade.add_argument("--jobs", type=_positive, default=1, metavar="N", help="hand-ins graded at the same time (default: 1)")
-    grade.add_argument("--sandbox", choices=["bwrap", "none"], default="bwrap", help="default: %(default)s; none is not safe")
-    grade.add_argument("--retrain", action="store_true", help="run the training cells too, instead of using the handed-in weights")
+    grade.add_argument(
+        "--jobs", type=_positive, default=1, metavar="N", help="hand-ins graded at the same time (default: 1)"
+    )
+    grade.add_argument(
+        "--sandbox", choices=["bwrap", "none"], default="bwrap", help="default: %(default)s; none is not safe"
+    )
+    grade.add_argument(
+        "--retrain", action="store_true", help="run the training cells too, instead of using the handed-in weights"
+    )
     grade.add_argument("--json", metavar="FILE", type=Path, help="write one object per check to FILE")
     grade.set_defaults(run=_grade)
 
@@ -81,8 +98,12 @@ def _build(args):
 
     changed = [*record_chapters(args.names, args.check), *build(args.names or None, check_only=args.check)]
     if args.check and changed:
-        print("autograder: out of step with their sources: " + ", ".join(str(path) for path in changed)
-              + ". Run `autograder build` and commit the result.", file=sys.stderr)
+        print(
+            "autograder: out of step with their sources: "
+            + ", ".join(str(path) for path in changed)
+            + ". Run `autograder build` and commit the result.",
+            file=sys.stderr,
+        )
         return BAD_USAGE
     print("\n".join(f"wrote {path}" for path in changed) if changed else "Everything is in step.")
     return DONE
@@ -99,11 +120,13 @@ def _init(args):
 
     course = create(args.folder, args.dataset)
     names = ", ".join(course.assignments())
-    print(f"Made a course in {args.folder} with {names}, on {course.dataset}.\n"
-          f"  hand out    {args.folder}/release/\n"
-          f"  collect in  {args.folder}/submitted/STUDENT/ASSIGNMENT/\n"
-          f"  grade with  autograder grade {args.folder}\n"
-          f"Keep {args.folder}/.autograder/seed secret and backed up: hidden cases are drawn from it.")
+    print(
+        f"Made a course in {args.folder} with {names}, on {course.dataset}.\n"
+        f"  hand out    {args.folder}/release/\n"
+        f"  collect in  {args.folder}/submitted/STUDENT/ASSIGNMENT/\n"
+        f"  grade with  autograder grade {args.folder}\n"
+        f"Keep {args.folder}/.autograder/seed secret and backed up: hidden cases are drawn from it."
+    )
     return DONE
 
 
@@ -112,12 +135,16 @@ def _grade(args):
     from autograder.show.gradebook import grade_with_progress, show_table
 
     if args.sandbox == "none":
-        print("autograder: WARNING: --sandbox none runs student code as you, with all your files and the network. Only for your own notebooks.",
-              file=sys.stderr)
+        print(
+            "autograder: WARNING: --sandbox none runs student code as you, with all your files and the network. Only for your own notebooks.",
+            file=sys.stderr,
+        )
     if args.json and not args.json.parent.is_dir():
         raise ValueError(f"There is no folder {args.json.parent} to write {args.json.name} into.")
     course = open_course(args.folder)
-    graded = grade_with_progress(course, args.names or None, student=args.student, jobs=args.jobs, sandbox=args.sandbox, retrain=args.retrain)
+    graded = grade_with_progress(
+        course, args.names or None, student=args.student, jobs=args.jobs, sandbox=args.sandbox, retrain=args.retrain
+    )
     show_table(graded, sandbox=args.sandbox)
     if args.json:
         rows = [json.dumps(row) for one in graded for row in one.rows()]

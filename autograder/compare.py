@@ -3,6 +3,7 @@
 Goes in: the two values and a tolerance. Comes out: a `Comparison` with the measured error. Errors are norms relative to the
 size of the expected array, not entry by entry: an entry that is truly near zero must not fail right code.
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +84,8 @@ def shape_of(value, expected_shape, what, labels=None):
         return Comparison(True, 0.0, 0.0)
     letters = f" = {labels}" if labels else ""
     return Comparison(
-        False, None, 0.0, f"{what} has shape {array.shape}; expected is {tuple(expected_shape)}{letters}.", got=array)
+        False, None, 0.0, f"{what} has shape {array.shape}; expected is {tuple(expected_shape)}{letters}.", got=array
+    )
 
 
 def close(value, expected, what, tolerance=EXACT, reveal=True):

@@ -3,6 +3,7 @@
 Goes in: a `Check`, a `Namespace`, a reference and the rounds to run. Comes out: a `Verdict`. It fails closed: an expectation that
 was not judged in every round has not passed, and an item none of whose core expectations passed earns nothing.
 """
+
 import contextlib
 import hashlib
 import math
@@ -124,7 +125,7 @@ class Verdict:
     check : str
     points, max_points, bonus : float
     status : str
-        "passed", "partial", "failed", "missing", "not implemented", "timeout", "died", "limit" or "error".
+        "passed", "partial", "failed", "missing", "not implemented", "timeout", "died", "limit", "unreadable" or "error".
     seconds : float
     reason : str
         A sentence where there is something to say besides the expectations.
@@ -148,9 +149,23 @@ class Verdict:
         """Plain data for JSON, in the order of the fields."""
         plain = asdict(self)
         plain["expectations"] = [
-            {name: getattr(e, name) for name in
-             ("name", "passed", "measured", "tolerance", "diagnosis", "message", "advice", "share", "kind", "deferred")}
-            for e in self.expectations]
+            {
+                name: getattr(e, name)
+                for name in (
+                    "name",
+                    "passed",
+                    "measured",
+                    "tolerance",
+                    "diagnosis",
+                    "message",
+                    "advice",
+                    "share",
+                    "kind",
+                    "deferred",
+                )
+            }
+            for e in self.expectations
+        ]
         return plain
 
 
@@ -218,9 +233,14 @@ class Exam:
         value, after = answer
         for number, (before, now) in enumerate(zip(args, after, strict=True), start=1):
             same = not isinstance(before, np.ndarray) or (
-                isinstance(now, np.ndarray) and now.shape == before.shape and np.allclose(now, before, 1e-12, 1e-12))
-            untouched.require(same, f"argument {number} is changed by the call. Work on a copy: an in-place operation "
-                              "such as `-=` also changes the caller's array.", case)
+                isinstance(now, np.ndarray) and now.shape == before.shape and np.allclose(now, before, 1e-12, 1e-12)
+            )
+            untouched.require(
+                same,
+                f"argument {number} is changed by the call. Work on a copy: an in-place operation "
+                "such as `-=` also changes the caller's array.",
+                case,
+            )
         return value
 
     def expected(self, function, *args, case, **kwargs):

@@ -2,6 +2,7 @@
 
 `shapes10` images are generated afresh from the seed; CIFAR-10 images are drawn from the official test images.
 """
+
 import functools
 
 import numpy as np
@@ -37,5 +38,5 @@ def _drawn(dataset, seed, n):
 
 @functools.cache
 def _cifar10_test():
-    data = load_images("cifar10", train=1, val=1, test=10_000)
+    data = load_images("cifar10", train=1, val=1, test=10_000, quiet=True)
     return data.X_test, data.y_test

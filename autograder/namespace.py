@@ -3,6 +3,7 @@
 `LocalNamespace` answers from the notebook's own kernel (a student at work); `autograder.grading.kernel` has one that answers
 from a sandboxed kernel. Both send JSON to `autograder.student.agent` and read JSON back, so a check cannot tell them apart.
 """
+
 import json
 import time
 from dataclasses import dataclass
@@ -75,8 +76,15 @@ class Namespace:
             Call so many times; the last result counts.
         """
         return self.request(
-            "call", target=_target(target), attribute=attribute, watch=watch, keep=keep, repeat=repeat,
-            args=[wire.encode(arg) for arg in args], kwargs={name: wire.encode(arg) for name, arg in kwargs.items()})
+            "call",
+            target=_target(target),
+            attribute=attribute,
+            watch=watch,
+            keep=keep,
+            repeat=repeat,
+            args=[wire.encode(arg) for arg in args],
+            kwargs={name: wire.encode(arg) for name, arg in kwargs.items()},
+        )
 
     def set(self, target, attribute, value):
         """Set an attribute of a name or handle."""
@@ -123,7 +131,11 @@ def _failure(error):
     if kind == "not implemented":
         return Failure("This is not written yet: it raises NotImplementedError. Put your code in its place.", kind)
     if kind == "raised":
-        said = f"Your code raised {str(error.get('type'))[:80]}: {message}" if message else f"Your code raised {error.get('type')}"
+        said = (
+            f"Your code raised {str(error.get('type'))[:80]}: {message}"
+            if message
+            else f"Your code raised {error.get('type')}"
+        )
         if error.get("where"):
             said += f" (in {str(error['where'])[:80]}, line {error.get('lineno')}: {str(error.get('line'))[:200]})"
         return Failure(said.rstrip(".") + ".", kind)

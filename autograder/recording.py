@@ -2,6 +2,7 @@
 
 Goes in: a chapter. Comes out: `autograder/checks/recorded/CHAPTER.json`. The checks themselves are run, on the solutions as a student.
 """
+
 import importlib
 import json
 
@@ -29,7 +30,9 @@ def recorded_values(chapter):
         if check.asks in names:
             verdict = run_check(check, LocalNamespace(names), reference)
             if verdict.status != "passed":
-                raise ValueError(f"The solution of {chapter!r} fails its own check {check.name}: mend one of them before building.")
+                raise ValueError(
+                    f"The solution of {chapter!r} fails its own check {check.name}: mend one of them before building."
+                )
     return reference.seen
 
 

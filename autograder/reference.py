@@ -3,6 +3,7 @@
 When grading, `SolutionReference` computes them with `solutions`. A student's machine has no solutions: `RecordedReference` reads
 what they gave for the visible cases, from `autograder/checks/recorded/`. Both answer the same questions.
 """
+
 import importlib
 import json
 import os
@@ -39,7 +40,8 @@ class SolutionReference:
         except ImportError as error:
             raise NoReference(
                 f"Grading needs the reference solutions of {chapter!r} ({error}). They are not in the package for students: "
-                "run from a clone of the course, set up with its Makefile.") from error
+                "run from a clone of the course, set up with its Makefile."
+            ) from error
 
     def expected(self, key, function, *args, **kwargs):
         """What the solution's `function` returns for these arguments; `key` names the case.
@@ -78,8 +80,10 @@ class RecordedReference:
         try:
             self.values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise NoReference(f"The recorded values of {chapter!r} cannot be read ({path.name}: {error}). Install the course again, "
-                              "or run `autograder build` in a clone of it.") from error
+            raise NoReference(
+                f"The recorded values of {chapter!r} cannot be read ({path.name}: {error}). Install the course again, "
+                "or run `autograder build` in a clone of it."
+            ) from error
 
     def expected(self, key, function, *args, **kwargs):
         """As `SolutionReference.expected`, for visible cases."""
@@ -95,7 +99,9 @@ class RecordedReference:
 
     def _read(self, key):
         if key not in self.values:
-            raise NoReference(f"There is no recorded value for {key!r}. Run `autograder build` in a clone of the course.")
+            raise NoReference(
+                f"There is no recorded value for {key!r}. Run `autograder build` in a clone of the course."
+            )
         return wire.decode(self.values[key])
 
 
@@ -113,4 +119,6 @@ def record(chapter, values, folder=RECORDED):
 def _copied(arg):
     if isinstance(arg, wire.Plant):
         return PLANTS[arg.kind](**arg.settings)
+    if getattr(arg, "dtype", None) == np.float32:
+        return arg.astype(np.float64)  # what is expected does not depend on how this machine rounds float32
     return arg.copy() if hasattr(arg, "copy") else arg

@@ -2,6 +2,7 @@
 
 Goes in: a check's name. Comes out: the `Check` with its points, or an error that names what is close.
 """
+
 import difflib
 import importlib
 import pkgutil
@@ -22,7 +23,7 @@ class Check:
     Attributes
     ----------
     name : str
-        As in `softmax.loss_naive`; also the grade_id of its cell and its anchor in the book.
+        As in `softmax.loss_naive`; also its anchor in the book.
     points : float
         Most points the item can earn, bonus not counted.
     asks : str
@@ -45,8 +46,28 @@ class Check:
     title: str = ""
     rounds: int = 2
 
+    @property
+    def grade_id(self):
+        """Its cell's name in nbgrader."""
+        return grade_id(self.name)
+
 
 _checks: dict[str, Check] = {}
+
+
+def grade_id(name):
+    """What nbgrader calls the item `name`: it allows letters, digits, `_` and `-`, so the dot becomes a hyphen."""
+    return name.replace(".", "-")
+
+
+def check_of_grade_id(grade_id):
+    """The check whose cell has this grade_id, or None."""
+    if not isinstance(grade_id, str) or "." in grade_id:
+        return None
+    try:
+        return get_check(grade_id.replace("-", "."))
+    except UnknownCheck:
+        return None
 
 
 def check_item(name, *, points, asks, title, bonus=0.0, rounds=2):

@@ -3,6 +3,7 @@
 Goes in: numbers, strings, arrays, and lists, tuples and dicts of them. Comes out: a JSON-ready tree, and back again.
 Nothing is ever unpickled; what does not fit is refused with a `WireError`.
 """
+
 import ast
 import base64
 import binascii
@@ -88,8 +89,11 @@ def encode(value, keep=None, depth=0):
     if isinstance(value, (list, tuple)):
         if len(value) > MAX_ITEMS:
             raise WireError(f"The {type(value).__name__} has more than {MAX_ITEMS:,} entries.")
-        return {type(value).__name__ if type(value) in (list, tuple) else "tuple":
-                [encode(item, keep, depth + 1) for item in value]}
+        return {
+            type(value).__name__ if type(value) in (list, tuple) else "tuple": [
+                encode(item, keep, depth + 1) for item in value
+            ]
+        }
     if isinstance(value, dict):
         return {"dict": [[str(key), encode(item, keep, depth + 1)] for key, item in value.items()]}
     if isinstance(value, Handle):

@@ -1,4 +1,5 @@
 """Pieces that checks of several homeworks share: sizes, judging arrays and classes, accuracy bands, multiple choice."""
+
 import json
 from pathlib import Path
 
@@ -21,15 +22,20 @@ def sizes(rng, count):
 
 def described(case, **facts):
     """A case in words: its name and sizes, never its numbers."""
-    told = ", ".join(f"{name} = {value:.3g}" if isinstance(value, float) else f"{name} = {value}" for name, value in facts.items())
+    told = ", ".join(
+        f"{name} = {value:.3g}" if isinstance(value, float) else f"{name} = {value}" for name, value in facts.items()
+    )
     return f"“{case}” ({told})" if told else f"“{case}”"
 
 
 def judge(expectation, got, expected, what, case, hidden, *, counts=None, summands=None, mistakes=()):
     """Compare with the expectation's tolerance and, where it fails, add the diagnosis."""
     comparison = close(got, expected, what, expectation.tolerance or EXACT, reveal=not hidden)
-    found = None if comparison.passed else diagnose(
-        comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
+    found = (
+        None
+        if comparison.passed
+        else diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
+    )
     expectation.judge(comparison, case, found)
 
 
@@ -45,7 +51,9 @@ def judge_classes(expectation, form, got, expected, case, mistakes=()):
     flat = array.reshape(-1) if array.size == expected.size else array
     if flat.shape != expected.shape:
         found = next((Diagnosis(kind, text) for value, kind, text in mistakes if np.array_equal(value, array)), None)
-        expectation.require(False, f"the prediction has shape {array.shape}; expected is {expected.shape}.", case, found)
+        expectation.require(
+            False, f"the prediction has shape {array.shape}; expected is {expected.shape}.", case, found
+        )
         return
     wrong = int(np.sum(flat != expected))
     found = None
@@ -60,10 +68,19 @@ def accuracy_bands(exam, preprocess, model):
     `preprocess` and `model` are names of the student's: the first takes images uint8 (N, 32, 32, 3), the second has `predict`.
     """
     table = json.loads(THRESHOLDS.read_text(encoding="utf-8"))[exam.check.name][exam.images.dataset]
-    bands = [(exam.expectation(f"test accuracy at least {band['accuracy']:.0%} ({exam.images.dataset})", band["share"],
-                               bonus=band.get("bonus", 0.0), core=True,
-                               advice="Look at the training curves: longer training, a better learning rate or another regularisation?"),
-              band["accuracy"]) for band in table["bands"]]
+    bands = [
+        (
+            exam.expectation(
+                f"test accuracy at least {band['accuracy']:.0%} ({exam.images.dataset})",
+                band["share"],
+                bonus=band.get("bonus", 0.0),
+                core=True,
+                advice="Look at the training curves: longer training, a better learning rate or another regularisation?",
+            ),
+            band["accuracy"],
+        )
+        for band in table["bands"]
+    ]
     if exam.grading and not exam.hidden:
         for expectation, _ in bands:
             expectation.rounds.add(exam.round.name)  # only the hidden images count
@@ -71,12 +88,12 @@ def accuracy_bands(exam, preprocess, model):
     images, labels = exam.images.draw(exam.round.seed, TEST_IMAGES["hidden" if exam.hidden else "visible"])
     right = 0
     for start in range(0, len(images), CHUNK):
-        answer = _predicted(exam, preprocess, model, images[start:start + CHUNK])
+        answer = _predicted(exam, preprocess, model, images[start : start + CHUNK])
         if isinstance(answer, Failure):
             for expectation, _ in bands:
                 expectation.judge(answer)
             return
-        right += int(np.sum(answer == labels[start:start + CHUNK]))
+        right += int(np.sum(answer == labels[start : start + CHUNK]))
     accuracy = right / len(images)
     for expectation, threshold in bands:
         if not expectation.at_least(accuracy, threshold):
@@ -98,9 +115,13 @@ def _predicted(exam, preprocess, model, images):
 def multiple_choice(exam, name, letters):
     """An answer letter: its form is judged at once, whether it is right only when grading."""
     given = exam.expectation(f"one of {', '.join(letters)}", 0.0, core=False)
-    right = exam.expectation("the right answer", 1.0, deferred=not exam.grading, advice="The chapter's section on regularisation settles it.")
+    right = exam.expectation(
+        "the right answer", 1.0, deferred=not exam.grading, advice="The chapter's section on regularisation settles it."
+    )
     answer = exam.student.get(name)
     letter = answer.strip().upper() if isinstance(answer, str) else ""
-    given.require(len(letter) == 1 and letter in letters, f'set {name} to one letter in quotes, such as "{letters[0]}".')
+    given.require(
+        len(letter) == 1 and letter in letters, f'set {name} to one letter in quotes, such as "{letters[0]}".'
+    )
     if exam.grading:
         right.require(letter == exam.reference.answer(exam.check.name), "this is not the right answer.")

@@ -2,6 +2,7 @@
 
 Formulas live in `solutions.softmax`; here are only inputs, expectations and shares. Cases are drawn from `exam.rng`, sizes included.
 """
+
 import math
 
 import numpy as np
@@ -17,9 +18,16 @@ from autograder.wire import Plant
 
 @check_item("softmax.probabilities", points=3, asks="softmax", title="Softmax of scores")
 def probabilities(exam):
-    right = exam.expectation("probabilities", 0.5, tolerance=EXACT, advice="Compare a row of two scores with the formula by hand.")
-    large = exam.expectation("scores near ±1000", 0.25, core=False, tolerance=SINGLE,
-                             advice="exp(1000) is infinite in floating point. Use that softmax does not change when a row is shifted.")
+    right = exam.expectation(
+        "probabilities", 0.5, tolerance=EXACT, advice="Compare a row of two scores with the formula by hand."
+    )
+    large = exam.expectation(
+        "scores near ±1000",
+        0.25,
+        core=False,
+        tolerance=SINGLE,
+        advice="exp(1000) is infinite in floating point. Use that softmax does not change when a row is shifted.",
+    )
     edges = exam.expectation("one example, one class", 0.1, core=False, tolerance=EXACT)
     shape = exam.expectation("shape (N, C)", 0.05, core=False)
     single = exam.expectation("float32 scores", 0.05, core=False, tolerance=SINGLE)
@@ -29,31 +37,53 @@ def probabilities(exam):
     scores = 2 * rng.standard_normal((N, C))
     huge = 1000 * rng.standard_normal((N, C))
     cases = [
-        ("general", scores, right), ("other sizes", 3 * rng.standard_normal((C + 3, N)), right),
-        ("all scores negative", scores - 20, right), ("large scores", huge, large), ("very negative scores", huge - 3000, large),
-        ("one example", scores[:1], edges), ("one class", scores[:, :1], edges), ("float32", scores.astype(np.float32), single),
+        ("general", scores, right),
+        ("other sizes", 3 * rng.standard_normal((C + 3, N)), right),
+        ("all scores negative", scores - 20, right),
+        ("large scores", huge, large),
+        ("very negative scores", huge - 3000, large),
+        ("one example", scores[:1], edges),
+        ("one class", scores[:, :1], edges),
+        ("float32", scores.astype(np.float32), single),
     ]
     for case, given, expectation in cases:
         got = exam.ask("softmax", given, untouched=untouched, case=case)
         expected = exam.expected("softmax", given, case=case)
         mistakes = exam.mistakes("softmax", given, case=case) if expectation is right else ()
-        shape.judge(shape_of(got, given.shape, "softmax(scores)", "(N, C)"), parts.described(case, N=given.shape[0], C=given.shape[1]))
-        parts.judge(expectation, got, expected, "softmax(scores)", parts.described(case, N=given.shape[0], C=given.shape[1]),
-                    exam.hidden, mistakes=mistakes, counts={"N": given.shape[0], "C": given.shape[1]})
+        shape.judge(
+            shape_of(got, given.shape, "softmax(scores)", "(N, C)"),
+            parts.described(case, N=given.shape[0], C=given.shape[1]),
+        )
+        parts.judge(
+            expectation,
+            got,
+            expected,
+            "softmax(scores)",
+            parts.described(case, N=given.shape[0], C=given.shape[1]),
+            exam.hidden,
+            mistakes=mistakes,
+            counts={"N": given.shape[0], "C": given.shape[1]},
+        )
 
 
 @check_item("softmax.loss_naive", points=4, asks="softmax_loss_naive", title="Loss and gradient with loops")
 def loss_naive(exam):
-    _loss_and_gradient(exam, "softmax_loss_naive",
-                       {"loss": 0.3, "gradient": 0.3, "derivative": 0.1, "large": 0.1})
+    _loss_and_gradient(exam, "softmax_loss_naive", {"loss": 0.3, "gradient": 0.3, "derivative": 0.1, "large": 0.1})
 
 
-@check_item("softmax.loss_vectorized", points=5, asks="softmax_loss_vectorized", title="Loss and gradient without loops")
+@check_item(
+    "softmax.loss_vectorized", points=5, asks="softmax_loss_vectorized", title="Loss and gradient without loops"
+)
 def loss_vectorized(exam):
-    _loss_and_gradient(exam, "softmax_loss_vectorized",
-                       {"loss": 0.2, "gradient": 0.25, "derivative": 0.05, "large": 0.1})
-    vectorised = exam.expectation("no Python loop over the examples", 0.2, core=False,
-                                  advice="Every example's scores come out of one product of matrices.")
+    _loss_and_gradient(
+        exam, "softmax_loss_vectorized", {"loss": 0.2, "gradient": 0.25, "derivative": 0.05, "large": 0.1}
+    )
+    vectorised = exam.expectation(
+        "no Python loop over the examples",
+        0.2,
+        core=False,
+        advice="Every example's scores come out of one product of matrices.",
+    )
     per_example = growth.cost_per_example(exam.student, "softmax_loss_vectorized", 2_000, 20_000)
     if isinstance(per_example, Failure):
         vectorised.judge(per_example)
@@ -67,17 +97,27 @@ def loss_vectorized(exam):
     vectorised.require(
         per_example < limit,
         f"each further example costs {per_example / limit * 100:.0f} % of what is allowed, as much as in a Python loop. "
-        "Is there a `for` over the examples, or a comprehension?")
+        "Is there a `for` over the examples, or a comprehension?",
+    )
 
 
 def _loss_and_gradient(exam, function, shares):
-    loss_right = exam.expectation("loss", shares["loss"], tolerance=EXACT,
-                                  advice="Work one example with two classes out by hand and compare.")
-    gradient_right = exam.expectation("gradient", shares["gradient"], tolerance=EXACT,
-                                      advice="Compare with numerical_gradient on a small problem.")
-    derivative = exam.expectation("gradient fits your own loss (centred differences)", shares["derivative"], core=False, tolerance=1e-3)
-    large = exam.expectation("scores near ±1000", shares["large"], core=False, tolerance=SINGLE,
-                             advice="Shift each row of scores before taking exponentials, and do not take the logarithm of a rounded zero.")
+    loss_right = exam.expectation(
+        "loss", shares["loss"], tolerance=EXACT, advice="Work one example with two classes out by hand and compare."
+    )
+    gradient_right = exam.expectation(
+        "gradient", shares["gradient"], tolerance=EXACT, advice="Compare with numerical_gradient on a small problem."
+    )
+    derivative = exam.expectation(
+        "gradient fits your own loss (centred differences)", shares["derivative"], core=False, tolerance=1e-3
+    )
+    large = exam.expectation(
+        "scores near ±1000",
+        shares["large"],
+        core=False,
+        tolerance=SINGLE,
+        advice="Shift each row of scores before taking exponentials, and do not take the logarithm of a rounded zero.",
+    )
     shapes = exam.expectation("one number and an array (D, C)", 0.05, core=False)
     edges = exam.expectation("one example, one class, two classes", 0.05, core=False, tolerance=EXACT)
     dtypes = exam.expectation("any integer labels, float32 inputs", 0.05, core=False, tolerance=SINGLE)
@@ -89,12 +129,22 @@ def _loss_and_gradient(exam, function, shares):
     y[:2] = 0, C - 1
     reg, other = rng.uniform(0.5, 1.0), rng.uniform(1.5, 2.5)
     cases = [
-        ("no regularisation", W, X, y, 0.0, None), ("regularised", W, X, y, reg, None),
-        ("other sizes", rng.standard_normal((N, D)), rng.standard_normal((C + 5, N)), rng.integers(0, D, C + 5), other, None),
+        ("no regularisation", W, X, y, 0.0, None),
+        ("regularised", W, X, y, reg, None),
+        (
+            "other sizes",
+            rng.standard_normal((N, D)),
+            rng.standard_normal((C + 5, N)),
+            rng.integers(0, D, C + 5),
+            other,
+            None,
+        ),
         ("large scores", 300 * W, 3 * X, y, 0.0, large),
-        ("one example", W, X[:1], y[:1], reg, edges), ("two classes", W[:, :2], X, y % 2, reg, edges),
+        ("one example", W, X[:1], y[:1], reg, edges),
+        ("two classes", W[:, :2], X, y % 2, reg, edges),
         ("one class", W[:, :1], X, np.zeros_like(y), reg, edges),
-        ("uint8 labels", W, X, y.astype(np.uint8), reg, dtypes), ("int32 labels", W, X, y.astype(np.int32), reg, dtypes),
+        ("uint8 labels", W, X, y.astype(np.uint8), reg, dtypes),
+        ("int32 labels", W, X, y.astype(np.int32), reg, dtypes),
         ("float32", W.astype(np.float32), X.astype(np.float32), y, reg, dtypes),
     ]
     for case, *given, expectation in cases:
@@ -111,9 +161,16 @@ def _loss_and_gradient(exam, function, shares):
             data = exam.expected(function, *given[:3], 0.0, case=f"{case}, data part")
         for part, got, name, own in ((0, loss, "the loss", loss_right), (1, dW, "dW", gradient_right)):
             parts.judge(
-                expectation or own, got, expected[part], name, shown, exam.hidden, counts={"N": n, "C": c, "D": d},
+                expectation or own,
+                got,
+                expected[part],
+                name,
+                shown,
+                exam.hidden,
+                counts={"N": n, "C": c, "D": d},
                 summands={"data": data[part], "regularisation": expected[part] - data[part]} if data else None,
-                mistakes=[(value[part], kind, text) for value, kind, text in mistakes if value[part] is not None])
+                mistakes=[(value[part], kind, text) for value, kind, text in mistakes if value[part] is not None],
+            )
     _own_derivative(exam, function, derivative, W / 2, X, y, reg)
 
 
@@ -122,36 +179,58 @@ def _own_derivative(exam, function, expectation, W, X, y, reg):
     _, dW = unpack(exam.ask(function, W, X, y, reg), 2, "loss and dW")
     dW, h = numbers(dW, "dW"), 1e-2
     if isinstance(dW, Failure) or dW.shape != W.shape or not np.any(dW):
-        expectation.require(False, dW.message if isinstance(dW, Failure) else "there is no gradient of W's shape to compare.")
+        expectation.require(
+            False, dW.message if isinstance(dW, Failure) else "there is no gradient of W's shape to compare."
+        )
         return
     for _ in range(3):
         direction = exam.rng.standard_normal(W.shape)
         direction /= np.linalg.norm(direction)
-        above, below = (unpack(exam.ask(function, W + step * direction, X, y, reg), 2, "loss and dW")[0] for step in (h, -h))
+        above, below = (
+            unpack(exam.ask(function, W + step * direction, X, y, reg), 2, "loss and dW")[0] for step in (h, -h)
+        )
         above, below = numbers(above, "the loss"), numbers(below, "the loss")
         if isinstance(above, Failure) or isinstance(below, Failure) or above.size != 1 or below.size != 1:
             expectation.require(False, "the loss is not one number.")
             return
         slope = (above.item() - below.item()) / (2 * h)
         along = float(np.sum(dW * direction))
-        expectation.judge(close(np.asarray([along]) / np.linalg.norm(dW), np.asarray([slope]) / np.linalg.norm(dW),
-                                "the slope of your loss along a random direction, from dW,", 1e-3, False)
-                          if abs(slope) > 0.05 * np.linalg.norm(dW) else parts.PASSED)
+        expectation.judge(
+            close(
+                np.asarray([along]) / np.linalg.norm(dW),
+                np.asarray([slope]) / np.linalg.norm(dW),
+                "the slope of your loss along a random direction, from dW,",
+                1e-3,
+                False,
+            )
+            if abs(slope) > 0.05 * np.linalg.norm(dW)
+            else parts.PASSED
+        )
 
 
 @check_item("softmax.numerical_gradient", points=3, asks="numerical_gradient", title="Centred differences")
 def numerical_gradient(exam):
     right = exam.expectation("gradient", 0.35, tolerance=EXACT)
-    centred = exam.expectation("steps of h to both sides, for any h", 0.35, tolerance=EXACT,
-                               advice="For a wide step the centred and the one-sided difference give visibly different numbers.")
+    centred = exam.expectation(
+        "steps of h to both sides, for any h",
+        0.35,
+        tolerance=EXACT,
+        advice="For a wide step the centred and the one-sided difference give visibly different numbers.",
+    )
     any_shape = exam.expectation("x with one, two and three axes", 0.15, core=False, tolerance=EXACT)
     zero_d = exam.expectation("f that returns a 0-d array", 0.05, core=False, tolerance=EXACT)
     shape = exam.expectation("shape of x", 0.05, core=False)
     untouched = exam.expectation("x has its old values afterwards", 0.05, core=False)
     rng = exam.rng
     a, b, c = parts.sizes(rng, 3)
-    cases = [("two axes", (a, b), None, right), ("wide step", (a, b), 0.3, centred), ("another step", (b, c), 0.05, centred),
-             ("one axis", (a,), 0.2, any_shape), ("three axes", (2, 3, 2), 0.2, any_shape), ("0-d value", (b,), 0.1, zero_d)]
+    cases = [
+        ("two axes", (a, b), None, right),
+        ("wide step", (a, b), 0.3, centred),
+        ("another step", (b, c), 0.05, centred),
+        ("one axis", (a,), 0.2, any_shape),
+        ("three axes", (2, 3, 2), 0.2, any_shape),
+        ("0-d value", (b,), 0.1, zero_d),
+    ]
     for case, size, h, expectation in cases:
         x = rng.standard_normal(size)
         kind = "array_square" if expectation is zero_d else "weighted_sines"
@@ -161,7 +240,15 @@ def numerical_gradient(exam):
         expected = exam.expected("numerical_gradient", f, x, *extra, case=case)
         mistakes = exam.mistakes("numerical_gradient", f, x, h, case=case) if h else ()
         shape.judge(shape_of(got, size, "the gradient"), case)
-        parts.judge(expectation, got, expected, "the gradient", parts.described(case, x=size, h=h or "default"), exam.hidden, mistakes=mistakes)
+        parts.judge(
+            expectation,
+            got,
+            expected,
+            "the gradient",
+            parts.described(case, x=size, h=h or "default"),
+            exam.hidden,
+            mistakes=mistakes,
+        )
 
 
 @check_item("softmax.train", points=5, asks="SoftmaxClassifier", title="Mini-batch SGD")
@@ -173,10 +260,16 @@ def train(exam):
     y[:2] = 0, C - 1
     base = {"epochs": 2, "batch_size": half, "learning_rate": 0.3, "shuffle": False}
     cases = [
-        ("gradient steps in order", 0.2, True, base | {"batch_size": N}), ("last, smaller batch", 0.15, True, base),
+        ("gradient steps in order", 0.2, True, base | {"batch_size": N}),
+        ("last, smaller batch", 0.15, True, base),
         ("batch larger than the data", 0.05, False, base | {"batch_size": 3 * N}),
         ("regularisation is passed on", 0.1, False, base | {"reg": 0.7}),
-        ("learning rate falls linearly over the epochs", 0.15, False, base | {"epochs": 4, "final_learning_rate": 0.05}),
+        (
+            "learning rate falls linearly over the epochs",
+            0.15,
+            False,
+            base | {"epochs": 4, "final_learning_rate": 0.05},
+        ),
         ("a single epoch", 0.05, False, base | {"epochs": 1, "final_learning_rate": 0.05}),
     ]
     history = exam.expectation("history: loss and learning rate of every step", 0.1, core=False, tolerance=EXACT)
@@ -184,9 +277,17 @@ def train(exam):
         expectation = exam.expectation(name, share, core=core, tolerance=EXACT)
         (got, losses, rates), wanted = _trained_either_way(exam, W, X, y, settings, name)
         shown = parts.described(name, N=N, batch_size=settings["batch_size"], epochs=settings["epochs"])
-        parts.judge(expectation, got, wanted[0], "W after training", shown, exam.hidden,
-                    mistakes=[(2 * W - wanted[0], "sign", "The weights move up the gradient: the step must go against it.")]
-                    if settings["epochs"] == 1 else [(W, "zero", "The weights are what they were before training.")])
+        parts.judge(
+            expectation,
+            got,
+            wanted[0],
+            "W after training",
+            shown,
+            exam.hidden,
+            mistakes=[(2 * W - wanted[0], "sign", "The weights move up the gradient: the step must go against it.")]
+            if settings["epochs"] == 1
+            else [(W, "zero", "The weights are what they were before training.")],
+        )
         history.judge(close(losses, wanted[1], 'history["loss"]', EXACT, not exam.hidden), shown)
         history.judge(close(rates, wanted[2], 'history["learning_rate"]', EXACT, not exam.hidden), shown)
     _shuffling(exam, rng)
@@ -219,7 +320,11 @@ def _trained(exam, W, X, y, settings, loss):
     exam.student.restore()
     if isinstance(history, Failure):
         return history, history, history
-    entry = history.get if isinstance(history, dict) else lambda _: Failure("train should return the history, a dict.", "value")
+    entry = (
+        history.get
+        if isinstance(history, dict)
+        else lambda _: Failure("train should return the history, a dict.", "value")
+    )
     return exam.student.get(model, "W"), entry("loss"), entry("learning_rate")
 
 
@@ -236,7 +341,12 @@ def _shuffling(exam, rng):
     _, losses, _ = _trained(exam, W, X, y, still, "linear")
     losses = numbers(losses, 'history["loss"]')
     if isinstance(losses, Failure) or losses.shape != (epochs * 4,):
-        fresh.require(False, losses.message if isinstance(losses, Failure) else f'history["loss"] has {losses.size} entries for {epochs * 4} steps.')
+        fresh.require(
+            False,
+            losses.message
+            if isinstance(losses, Failure)
+            else f'history["loss"] has {losses.size} entries for {epochs * 4} steps.',
+        )
         return
     orders = [tuple(np.round(epoch, 9)) for epoch in losses.reshape(epochs, 4)]
     fresh.require(len(set(orders)) > 1, "every epoch goes through the same batches in the same order.")
@@ -249,7 +359,11 @@ def predict(exam):
     form = exam.expectation("integers of shape (N,)", 0.1, core=False)
     rng = exam.rng
     N, D, C = parts.sizes(rng, 3)
-    for case, n, expectation in (("general", 6 * N, right), ("scores all negative", 5 * N, right), ("one example", 1, edges)):
+    for case, n, expectation in (
+        ("general", 6 * N, right),
+        ("scores all negative", 5 * N, right),
+        ("one example", 1, edges),
+    ):
         W, X = rng.standard_normal((D, C)), rng.standard_normal((n, D))
         if case == "scores all negative":
             X[:, 0], W[0] = 1.0, W[0] - 50.0
@@ -257,7 +371,9 @@ def predict(exam):
         if not isinstance(model, Failure):
             exam.student.set(model, "W", W)
             model = exam.student.call(model, X, attribute="predict")
-        parts.judge_classes(right if expectation is right else edges, form, model, exam.expected("predicted", W, X, case=case), case)
+        parts.judge_classes(
+            right if expectation is right else edges, form, model, exam.expected("predicted", W, X, case=case), case
+        )
 
 
 @check_item("softmax.bootstrap", points=2, asks="bootstrap", title="Bootstrap sample")
@@ -274,9 +390,20 @@ def bootstrap(exam):
     samples = []
     for draw in range(draws):
         seed = int(rng.integers(1 << 40))
-        X_sample, y_sample = unpack(exam.ask("bootstrap", X, y, Plant("generator", seed=seed), untouched=untouched), 2, "X_sample and y_sample")
-        wrong = next((c for c in (shape_of(X_sample, X.shape, "X_sample", "(N, D)"), shape_of(y_sample, y.shape, "y_sample", "(N,)"))
-                      if not c.passed), None)
+        X_sample, y_sample = unpack(
+            exam.ask("bootstrap", X, y, Plant("generator", seed=seed), untouched=untouched), 2, "X_sample and y_sample"
+        )
+        wrong = next(
+            (
+                c
+                for c in (
+                    shape_of(X_sample, X.shape, "X_sample", "(N, D)"),
+                    shape_of(y_sample, y.shape, "y_sample", "(N,)"),
+                )
+                if not c.passed
+            ),
+            None,
+        )
         if wrong:
             for expectation in (replaced, paired, reach, seeded):
                 expectation.judge(wrong)
@@ -285,19 +412,35 @@ def bootstrap(exam):
         index = np.clip(np.nan_to_num(X_sample[:, 0]), 0, N - 1).astype(int)
         distinct = len(set(index.tolist())) / N
         # 1 - 1/e of the examples turn up, give or take 0.016 (one standard deviation for N = 350)
-        replaced.require(abs(distinct - (1 - math.exp(-1))) < 0.1 and np.array_equal(X_sample, X[index]),
-                         f"{distinct:.0%} of the examples turn up in the sample; with replacement it is about 63 %."
-                         if np.array_equal(X_sample, X[index]) else "the sample holds rows that are not in X.")
-        paired.require(np.array_equal(y_sample, y[index]), "the labels do not belong to the drawn examples: draw the indices once, use them for both.")
+        replaced.require(
+            abs(distinct - (1 - math.exp(-1))) < 0.1 and np.array_equal(X_sample, X[index]),
+            f"{distinct:.0%} of the examples turn up in the sample; with replacement it is about 63 %."
+            if np.array_equal(X_sample, X[index])
+            else "the sample holds rows that are not in X.",
+        )
+        paired.require(
+            np.array_equal(y_sample, y[index]),
+            "the labels do not belong to the drawn examples: draw the indices once, use them for both.",
+        )
         samples.append(index)
         if draw == 0:
             again, _ = unpack(exam.ask("bootstrap", X, y, Plant("generator", seed=seed)), 2, "X_sample and y_sample")
-            seeded.require(not isinstance(again, Failure) and np.array_equal(again, X_sample),
-                           "two generators with the same seed give two different samples.")
+            seeded.require(
+                not isinstance(again, Failure) and np.array_equal(again, X_sample),
+                "two generators with the same seed give two different samples.",
+            )
     counts = np.bincount(np.concatenate(samples), minlength=N)
-    reach.require(counts.max() <= 12 + 12 * math.sqrt(draws) and abs(counts[:N // 2].mean() - draws) < 1.5
-                  and max(counts[-3:].sum(), 0) > 0 and counts[:3].sum() > 0, "some examples come far too often, or never.")
-    seeded.require(any(not np.array_equal(samples[0], other) for other in samples[1:]), "generators with other seeds give the same sample.")
+    reach.require(
+        counts.max() <= 12 + 12 * math.sqrt(draws)
+        and abs(counts[: N // 2].mean() - draws) < 1.5
+        and max(counts[-3:].sum(), 0) > 0
+        and counts[:3].sum() > 0,
+        "some examples come far too often, or never.",
+    )
+    seeded.require(
+        any(not np.array_equal(samples[0], other) for other in samples[1:]),
+        "generators with other seeds give the same sample.",
+    )
 
 
 @check_item("softmax.ensemble_predict", points=2, asks="ensemble_predict", title="Voting by summed probabilities")
@@ -308,8 +451,12 @@ def ensemble_predict(exam):
     untouched = exam.expectation("the probabilities are not modified", 0.1, core=False)
     rng = exam.rng
     N, C, M = parts.sizes(rng, 3)
-    for case, m, n, expectation in (("general", M, 8 * N, right), ("other sizes", M + 2, 6 * C, right), ("one model", 1, N, edges),
-                                    ("one example", M, 1, edges)):
+    for case, m, n, expectation in (
+        ("general", M, 8 * N, right),
+        ("other sizes", M + 2, 6 * C, right),
+        ("one model", 1, N, edges),
+        ("one example", M, 1, edges),
+    ):
         given = [rng.dirichlet(np.full(C, 0.4), size=n) for _ in range(m)]
         got = exam.student.call("ensemble_predict", given)
         expected = exam.expected("ensemble_predict", given, case=case)
@@ -318,17 +465,21 @@ def ensemble_predict(exam):
     stored = [exam.student.store(p) for p in given]
     answer = exam.student.call("ensemble_predict", stored)
     after = [exam.student.call(handle, attribute="copy") for handle in stored]
-    untouched.require(not isinstance(answer, Failure) and all(np.array_equal(a, p) for a, p in zip(after, given, strict=True)),
-                      "an array of probabilities is changed by the call.")
+    untouched.require(
+        not isinstance(answer, Failure) and all(np.array_equal(a, p) for a, p in zip(after, given, strict=True)),
+        "an array of probabilities is changed by the call.",
+    )
 
 
-@check_item("softmax.best_classifier", points=6, bonus=2, asks="best_classifier", title="Accuracy on unseen images", rounds=1)
+@check_item(
+    "softmax.best_classifier", points=6, bonus=2, asks="best_classifier", title="Accuracy on unseen images", rounds=1
+)
 def best_classifier(exam):
     parts.accuracy_bands(exam, preprocess="preprocess", model="best_classifier")
 
 
-@check_item("softmax.regularisation_choice", points=1, asks="regularisation_choice", title="What regularisation does", rounds=1)
+@check_item(
+    "softmax.regularisation_choice", points=1, asks="regularisation_choice", title="What regularisation does", rounds=1
+)
 def regularisation_choice(exam):
     parts.multiple_choice(exam, "regularisation_choice", "ABCD")
-
-

@@ -3,6 +3,7 @@
 Goes in: a student's value, the expected one, the parts it is a sum of, and counts such as N. Comes out: a `Diagnosis` or None.
 It states the evidence and what it suggests, never the code. Nothing fits, nothing is said.
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,8 +65,12 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=()):
         return _shapes(got, expected, fits)
     if not np.any(got) and np.any(expected):
         return Diagnosis("zero", "Every number is zero: is the result ever filled in, or does a sum cancel?")
-    return (_of_parts(got, expected, parts or {}, counts or {}, fits) or _factor(got, expected, counts or {}, fits)
-            or _transposed(got, expected, fits) or _only_some(got, expected))
+    return (
+        _of_parts(got, expected, parts or {}, counts or {}, fits)
+        or _factor(got, expected, counts or {}, fits)
+        or _transposed(got, expected, fits)
+        or _only_some(got, expected)
+    )
 
 
 def _same(got, value, fits):
@@ -76,18 +81,24 @@ def _same(got, value, fits):
 def _not_finite(got):
     bad, what = int(np.sum(~np.isfinite(got))), "nan" if np.any(np.isnan(got)) else "infinite"
     return Diagnosis(
-        "overflow", f"{bad} of {got.size} numbers {'is' if bad == 1 else 'are'} {what}: an exponential overflows, or the logarithm of zero is "
-        "taken. Which number, taken off every score of a row, leaves the probabilities as they are?")
+        "overflow",
+        f"{bad} of {got.size} numbers {'is' if bad == 1 else 'are'} {what}: an exponential overflows, or the logarithm of zero is "
+        "taken. Which number, taken off every score of a row, leaves the probabilities as they are?",
+    )
 
 
 def _shapes(got, expected, fits):
     if got.ndim == 2 and got.T.shape == expected.shape and _same(got.T, expected, fits):
-        return Diagnosis("transpose", f"Transposed, your array of shape {got.shape} is right: rows and columns are swapped.")
+        return Diagnosis(
+            "transpose", f"Transposed, your array of shape {got.shape} is right: rows and columns are swapped."
+        )
     for axis in range(got.ndim):
         if got.ndim == expected.ndim + 1:
             for name, reduced in (("sum", got.sum(axis=axis)), ("mean", got.mean(axis=axis))):
                 if _same(reduced, expected, fits):
-                    return Diagnosis("axis", f"The {name} of your array over axis {axis} is right: that axis is not reduced yet.")
+                    return Diagnosis(
+                        "axis", f"The {name} of your array over axis {axis} is right: that axis is not reduced yet."
+                    )
     return None
 
 
@@ -100,16 +111,29 @@ def _of_parts(got, expected, parts, counts, fits):
         coefficients += [float(n), 1.0 / n]
     named = [(name, np.asarray(part, dtype=float)) for name, part in parts.items() if np.any(part)]
     single = [{name: c} for c in coefficients[1:] for name, _ in named]
-    double = [{first[0]: c, second[0]: d} for c in coefficients[1:] for d in coefficients[1:]
-              for first in named for second in named if first[0] < second[0] and c != d] if got.size > 2 else []
+    double = (
+        [
+            {first[0]: c, second[0]: d}
+            for c in coefficients[1:]
+            for d in coefficients[1:]
+            for first in named
+            for second in named
+            if first[0] < second[0] and c != d
+        ]
+        if got.size > 2
+        else []
+    )
     for changed in single + double:
         if all(c == 0 for c in changed.values()) and len(changed) == len(named):
             continue
         tried = sum(changed.get(name, 1.0) * part for name, part in named)
         if _same(got, tried, fits) and not _same(expected, tried, fits):
             said = [_coefficient(name, c, counts) for name, c in changed.items()]
-            kind = "regularisation" if set(changed) == {"regularisation"} else (
-                "sign" if -1.0 in changed.values() else "factor")
+            kind = (
+                "regularisation"
+                if set(changed) == {"regularisation"}
+                else ("sign" if -1.0 in changed.values() else "factor")
+            )
             return Diagnosis(kind, " ".join(said) + " Everything else is right.")
     return None
 
@@ -124,7 +148,9 @@ def _coefficient(name, c, counts):
         if c == n and n > 2:
             return f"Your value holds {where} {n} times, and {letter} = {n}: a sum where a mean is meant?"
         if abs(c * n - 1) < 1e-12 and n > 2:
-            return f"Your value holds one {n}th of {where}, and {letter} = {n}: it is divided by {letter} once too often."
+            return (
+                f"Your value holds one {n}th of {where}, and {letter} = {n}: it is divided by {letter} once too often."
+            )
     if c == 2:
         return f"Your value holds {where} twice: it is added twice, or its factor is 2 instead of 1."
     return f"Your value holds half of {where}: a factor 1/2 that this course's formula does not have, or a derivative whose 2 is lost."
@@ -139,16 +165,24 @@ def _factor(got, expected, counts, fits):
         return Diagnosis("sign", f"{every} exactly minus the right one: the sign is wrong.")
     for letter, n in counts.items():
         if n > 1 and abs(abs(scale) / n - 1) < 1e-5:
-            return Diagnosis("factor", f"{every} exactly {n} times ours, and {letter} = {n} here: "
-                             f"the division by {letter} is missing (a sum where a mean is meant){_and_sign(scale)}.")
+            return Diagnosis(
+                "factor",
+                f"{every} exactly {n} times ours, and {letter} = {n} here: "
+                f"the division by {letter} is missing (a sum where a mean is meant){_and_sign(scale)}.",
+            )
         if n > 1 and abs(abs(scale) * n - 1) < 1e-5:
-            return Diagnosis("factor", f"{every} exactly 1/{n} of ours, and {letter} = {n} here: divided by {letter} "
-                             f"once too often{_and_sign(scale)}.")
+            return Diagnosis(
+                "factor",
+                f"{every} exactly 1/{n} of ours, and {letter} = {n} here: divided by {letter} "
+                f"once too often{_and_sign(scale)}.",
+            )
     known = next((words for c, words in _FRACTIONS.items() if abs(abs(scale) / c - 1) < 1e-5), None)
     # One number alone has a ratio to everything: only a ratio that means something is worth telling.
     if known or got.size > 3:
-        return Diagnosis("factor", f"{every} exactly {known or f'{abs(scale):.6g} times'} ours: "
-                         f"a constant factor is off{_and_sign(scale)}.")
+        return Diagnosis(
+            "factor",
+            f"{every} exactly {known or f'{abs(scale):.6g} times'} ours: a constant factor is off{_and_sign(scale)}.",
+        )
     return None
 
 
@@ -171,5 +205,8 @@ def _only_some(got, expected):
         lines = wrong.any(axis=axis)
         if 0 < lines.sum() < len(lines):
             first = int(np.flatnonzero(lines)[0])
-            return Diagnosis("partial", f"{int(lines.sum())} of {len(lines)} {what}s differ (the first is {what} {first}); the others are right.")
+            return Diagnosis(
+                "partial",
+                f"{int(lines.sum())} of {len(lines)} {what}s differ (the first is {what} {first}); the others are right.",
+            )
     return None

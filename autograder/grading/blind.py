@@ -1,4 +1,5 @@
 """CIFAR-10 for use in a sandbox: the training images as they are, the test images without their labels."""
+
 import os
 import pickle
 import shutil
@@ -34,8 +35,8 @@ def blinded_cifar10(target):
                 shutil.copyfile(path, batches / path.name)
     from coursekit.cifar10 import read_batch
 
-    images, labels = read_batch(source / "test_batch")
-    batch = {b"batch_label": b"testing batch, labels withheld", b"labels": [0] * len(labels), b"data": images}
+    rows, labels = read_batch(source / "test_batch")
+    batch = {b"batch_label": b"testing batch, labels withheld", b"labels": [0] * len(labels), b"data": rows}
     (batches / "test_batch").write_bytes(pickle.dumps(batch, protocol=4))
     (batches / "done").touch()
     return target

@@ -2,10 +2,10 @@
 
 `create` makes one; `open_course` reads one. The seed is readable by its owner only and never leaves the grader.
 """
+
 import json
 import os
 import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,10 @@ class Course:
         try:
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as error:
-            raise CourseError(f"The secret seed {path} cannot be read ({error}). Put it back from your backup: hidden cases are drawn "
-                              "from it.") from error
+            raise CourseError(
+                f"The secret seed {path} cannot be read ({error}). Put it back from your backup: hidden cases are drawn "
+                "from it."
+            ) from error
         if len(secret) < 16:
             raise CourseError(f"The secret seed {path} is too short. Put it back from your backup.")
         return secret
@@ -81,12 +83,16 @@ def open_course(folder):
     if not root.is_dir():
         raise CourseError(f"There is no folder {folder}. `autograder init {folder}` makes a course there.")
     if not path.is_file():
-        raise CourseError(f"{folder} is not a course folder: {PRIVATE}/course.json is missing. `autograder init {folder}` makes one.")
+        raise CourseError(
+            f"{folder} is not a course folder: {PRIVATE}/course.json is missing. `autograder init {folder}` makes one."
+        )
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return Course(root, stored["dataset"], Limits(**stored.get("limits", {})))
     except (ValueError, KeyError, TypeError) as error:
-        raise CourseError(f"{path} cannot be understood ({error}). Compare it with that of a fresh `autograder init`.") from error
+        raise CourseError(
+            f"{path} cannot be understood ({error}). Compare it with that of a fresh `autograder init`."
+        ) from error
 
 
 def create(folder, dataset="shapes10", names=None):
@@ -104,15 +110,15 @@ def create(folder, dataset="shapes10", names=None):
     -------
     Course
     """
-    import nbformat
-
-    from autograder.build import assignment_names, source_notebook
+    from autograder.build import assignment_names, release, source_notebooks
 
     root = Path(folder).resolve()
     if dataset not in DATASETS:
         raise CourseError(f"There is no data set called {dataset!r}; choose {' or '.join(DATASETS)}.")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise CourseError(f"{folder} exists and is not empty. Name another folder, or move what is in it away: nothing is overwritten.")
+        raise CourseError(
+            f"{folder} exists and is not empty. Name another folder, or move what is in it away: nothing is overwritten."
+        )
     root.mkdir(parents=True, exist_ok=True)
     _refuse_visible(root)
     private = root / PRIVATE
@@ -120,26 +126,17 @@ def create(folder, dataset="shapes10", names=None):
     seed = os.open(private / "seed", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(seed, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32) + "\n")
-    (private / "course.json").write_text(json.dumps({"dataset": dataset, "limits": {}}, indent=1) + "\n", encoding="utf-8")
+    (private / "course.json").write_text(
+        json.dumps({"dataset": dataset, "limits": {}}, indent=1) + "\n", encoding="utf-8"
+    )
     (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name, root=str(root)), encoding="utf-8")
     (root / "submitted").mkdir()
     for name in names or assignment_names():
         target = root / "source" / name
         target.mkdir(parents=True)
-        nbformat.write(source_notebook(name), target / f"{name}.ipynb")
         (target / "course.json").write_text(json.dumps({"dataset": dataset}) + "\n", encoding="utf-8")
-        _release(root, name)
+        release(root, name, source_notebooks(name))
     return open_course(root)
-
-
-def _release(root, name):
-    from autograder.grading.nbgrader_plugin import nbgrader_api
-
-    with nbgrader_api(root) as api:
-        result = api.generate_assignment(name)
-    if not result["success"]:
-        shutil.rmtree(root / "release" / name, ignore_errors=True)
-        raise CourseError(f"nbgrader could not make the student version of {name}:\n{result.get('error') or result['log']}")
 
 
 def _refuse_visible(root):
@@ -148,4 +145,6 @@ def _refuse_visible(root):
 
     for shown in [*python_folders(), Path("/usr"), Path("/lib"), Path("/bin")]:
         if root.is_relative_to(shown):
-            raise CourseError(f"{root} lies in {shown}, which sandboxed hand-ins can read. Put the course somewhere else.")
+            raise CourseError(
+                f"{root} lies in {shown}, which sandboxed hand-ins can read. Put the course somewhere else."
+            )

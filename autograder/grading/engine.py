@@ -3,6 +3,7 @@
 Goes in: a restored notebook, the folder of the hand-in, settings. Comes out: the notebook with outputs and points, and the verdicts.
 A cell or check that hangs or kills the kernel costs itself; a fresh kernel is brought to the same point and goes on.
 """
+
 import time
 import traceback
 
@@ -14,7 +15,7 @@ from autograder.grading.outputs import harmless, note
 from autograder.images import ImageSource
 from autograder.namespace import Failure, KernelLost
 from autograder.reference import SolutionReference
-from autograder.registry import UnknownCheck, get_check
+from autograder.registry import check_of_grade_id
 from autograder.sandbox import SandboxUnavailable
 from autograder.show.verdict import as_html, as_text
 
@@ -25,12 +26,9 @@ _MOST_RESTARTS = 15
 def check_of(cell):
     """The check that a notebook cell stands for, or None."""
     meta = cell.metadata.get("nbgrader", {})
-    if cell.cell_type != "code" or not meta.get("grade") or meta.get("solution"):
+    if cell.cell_type != "code" or not isinstance(meta, dict) or not meta.get("grade") or meta.get("solution"):
         return None
-    try:
-        return get_check(meta.get("grade_id", ""))
-    except UnknownCheck:
-        return None
+    return check_of_grade_id(meta.get("grade_id"))
 
 
 def grade_notebook(nb, handin, assignment, settings):
@@ -84,13 +82,17 @@ class _Run:
         self.done = []  # sources that ran, to bring a fresh kernel to the same point
         self.restarts = 0
         self.trouble = ""  # of the last cell that was stopped, to explain names that are missing later
-        self.deadline = time.monotonic() + self.limits.notebook_seconds + settings.retrain * self.limits.training_seconds
+        self.deadline = (
+            time.monotonic() + self.limits.notebook_seconds + settings.retrain * self.limits.training_seconds
+        )
 
     def left(self, seconds):
         """What is left of the notebook's time, at most `seconds`."""
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise KernelLost(Failure(f"The notebook's time of {self.limits.notebook_seconds:.0f} seconds is used up.", "timeout"))
+            raise KernelLost(
+                Failure(f"The notebook's time of {self.limits.notebook_seconds:.0f} seconds is used up.", "timeout")
+            )
         return min(left, seconds)
 
     def ready(self):
@@ -123,7 +125,14 @@ class _Run:
         except KernelLost as lost:
             self.lost()
             self.trouble = f"A cell above it was stopped: {lost.failure.message}"
-            return [new_output("error", ename="Stopped", evalue=lost.failure.message, traceback=[f"[autograder] {lost.failure.message}"])]
+            return [
+                new_output(
+                    "error",
+                    ename="Stopped",
+                    evalue=lost.failure.message,
+                    traceback=[f"[autograder] {lost.failure.message}"],
+                )
+            ]
         self.done.append(cell.source)
         return harmless(outputs)
 
@@ -143,16 +152,26 @@ class _Run:
             rounds = [VISIBLE]
             if self.settings.secret:
                 rounds += hidden_rounds(check, self.settings.secret, self.assignment)
-            verdict = run_check(check, RemoteNamespace(self.kernel, seconds), SolutionReference(chapter), rounds,
-                                ImageSource(self.settings.dataset))
+            verdict = run_check(
+                check,
+                RemoteNamespace(self.kernel, seconds),
+                SolutionReference(chapter),
+                rounds,
+                ImageSource(self.settings.dataset),
+            )
         except KernelLost as lost:
             verdict = _nothing(check, lost.failure.kind, lost.failure.message, began)
         except SandboxUnavailable:
             raise
         except Exception as error:  # a fault of the check, or a value it did not foresee: no points, and a hand-check
             traceback.print_exc()
-            verdict = _nothing(check, "error", f"The check itself failed ({type(error).__name__}: {str(error)[:200]}). "
-                               "It gives no points; please look at this item by hand.", began)
+            verdict = _nothing(
+                check,
+                "error",
+                f"The check itself failed ({type(error).__name__}: {str(error)[:200]}). "
+                "It gives no points; please look at this item by hand.",
+                began,
+            )
         if verdict.status in ("timeout", "died", "limit"):
             self.lost()
         if verdict.status == "missing" and self.trouble:
@@ -161,4 +180,13 @@ class _Run:
 
 
 def _nothing(check, status, reason, began):
-    return Verdict(check.name, 0.0, check.points, status, seconds=time.perf_counter() - began, reason=reason, hidden=True, title=check.title)
+    return Verdict(
+        check.name,
+        0.0,
+        check.points,
+        status,
+        seconds=time.perf_counter() - began,
+        reason=reason,
+        hidden=True,
+        title=check.title,
+    )

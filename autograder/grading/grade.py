@@ -2,6 +2,7 @@
 
 Only this coordinator touches the gradebook. A result is kept in `.autograder/verdicts/` as soon as it is written there.
 """
+
 import multiprocessing
 import shutil
 import tempfile
@@ -14,10 +15,10 @@ import nbformat
 from autograder.grading import nbgrader_plugin
 from autograder.grading.course import CourseError
 from autograder.grading.handin import Unreadable, copy_files, find_handins, read_files, read_notebook
-from autograder.grading.nbgrader_plugin import nbgrader_api, released_notebook, save_verdicts, verdict_file
+from autograder.grading.nbgrader_plugin import complaint, nbgrader_api, released_notebook, save_verdicts, verdict_file
 from autograder.grading.restore import released_cells, restore
-from autograder.grading.task import Task, run
-from autograder.sandbox import bubblewrap
+from autograder.grading.task import Task, failed, run
+from autograder.sandbox import SandboxUnavailable, bubblewrap
 
 
 @dataclass
@@ -50,7 +51,18 @@ class Graded:
             yield {"student": self.student, "assignment": self.assignment, "notebook": self.notebook, **plain}
 
 
-def grade_class(course, assignments=None, *, student=None, jobs=1, sandbox="bwrap", retrain=False, executor=None, on_start=None, on_done=None):
+def grade_class(
+    course,
+    assignments=None,
+    *,
+    student=None,
+    jobs=1,
+    sandbox="bwrap",
+    retrain=False,
+    executor=None,
+    on_start=None,
+    on_done=None,
+):
     """Grade what lies in `submitted/`.
 
     Parameters
@@ -85,11 +97,15 @@ def grade_class(course, assignments=None, *, student=None, jobs=1, sandbox="bwra
     known = course.assignments()
     for name in assignments or []:
         if name not in known:
-            raise CourseError(f"There is no assignment {name!r} in {course.root}; there are {', '.join(known) or 'none'}.")
+            raise CourseError(
+                f"There is no assignment {name!r} in {course.root}; there are {', '.join(known) or 'none'}."
+            )
     handins = find_handins(course, assignments or known, student)
     if not handins:
         who = f" by {student}" if student else ""
-        raise CourseError(f"There are no hand-ins{who} in {course.root / 'submitted'}. They belong in submitted/STUDENT/ASSIGNMENT/.")
+        raise CourseError(
+            f"There are no hand-ins{who} in {course.root / 'submitted'}. They belong in submitted/STUDENT/ASSIGNMENT/."
+        )
     settings = course.settings(sandbox, retrain)
     tasks = [task for handin in handins for task in _tasks(course, handin, settings)]
     if on_start:
@@ -100,8 +116,10 @@ def grade_class(course, assignments=None, *, student=None, jobs=1, sandbox="bwra
         waiting = {pool.submit(run, task): (task, remarks) for task, remarks in tasks}
         for future in as_completed(waiting):
             task, remarks = waiting[future]
-            result = future.result()
-            graded = Graded(task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks)
+            result = _result(future, task)
+            graded = Graded(
+                task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks
+            )
             _enter(course, graded, result)
             finished.append(graded)
             if on_done:
@@ -110,6 +128,18 @@ def grade_class(course, assignments=None, *, student=None, jobs=1, sandbox="bwra
         if executor is None:
             pool.shutdown(wait=True, cancel_futures=True)
     return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
+
+
+def _result(future, task):
+    """What a task gave; where its worker was lost, no points and a reason, for this hand-in only."""
+    try:
+        return future.result()
+    except SandboxUnavailable:
+        raise
+    except Exception as error:
+        return failed(
+            task, f"The grading process was lost ({type(error).__name__}: {str(error)[:200]}). Grade it again."
+        )
 
 
 def _tasks(course, handin, settings):
@@ -123,7 +153,18 @@ def _tasks(course, handin, settings):
             remarks = restore(nb, released_cells(released))
         except Unreadable as error:
             nb, unreadable = released, str(error)
-        yield Task(handin.student, handin.assignment, path.stem, nbformat.writes(nb), read_files(handin.folder), settings, unreadable), remarks
+        yield (
+            Task(
+                handin.student,
+                handin.assignment,
+                path.stem,
+                nbformat.writes(nb),
+                read_files(handin.folder),
+                settings,
+                unreadable,
+            ),
+            remarks,
+        )
 
 
 def _enter(course, graded, result):
@@ -138,15 +179,16 @@ def _enter(course, graded, result):
         copy_files(submitted, folder)
         for path in sorted((course.root / "release" / graded.assignment).glob("*.ipynb")):
             # Every notebook of the assignment must be there, or nbgrader would take it for missing; the others keep their grades.
-            source = nb if path.stem == graded.notebook else released_notebook(course.root, graded.assignment, path.stem)
+            source = (
+                nb if path.stem == graded.notebook else released_notebook(course.root, graded.assignment, path.stem)
+            )
             nbformat.write(source, folder / path.name)
         nbgrader_plugin.graded[key] = nb, graded.verdicts
         relative = str(clean.relative_to(course.root))
         with nbgrader_api(course.root, submitted_directory=relative, notebook_id=graded.notebook) as api:
             outcome = api.autograde(graded.assignment, graded.student, force=True)
         if not outcome["success"]:
-            said = (outcome.get("error") or outcome.get("log") or "").strip().splitlines()
-            graded.trouble = f"nbgrader could not enter the result: {said[-1] if said else 'no reason given'}"
+            graded.trouble = f"nbgrader could not enter the result: {complaint(outcome)}"
     finally:
         nbgrader_plugin.graded.pop(key, None)
         shutil.rmtree(clean, ignore_errors=True)

@@ -3,17 +3,23 @@
 Goes in: folders written by students. Comes out: notebooks and plain files, or a sentence that says why there is none. Symbolic links
 are never followed, sizes are limited.
 """
+
+import itertools
 import os
+import re
 import shutil
 import stat
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat.validator import normalize, validate
 
 MAX_NOTEBOOK = 50_000_000  # bytes
 MAX_FILES = 200_000_000  # bytes of all files together
 MAX_COUNT = 1000
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class Unreadable(ValueError):
@@ -34,7 +40,12 @@ def find_handins(course, assignments, student=None):
     submitted = course.root / "submitted"
     found = []
     for folder in sorted(submitted.iterdir()) if submitted.is_dir() else []:
-        if folder.is_symlink() or not folder.is_dir() or folder.name.startswith(".") or student not in (None, folder.name):
+        if (
+            folder.is_symlink()
+            or not folder.is_dir()
+            or folder.name.startswith(".")
+            or student not in (None, folder.name)
+        ):
             continue
         for name in assignments:
             if (folder / name).is_dir() and not (folder / name).is_symlink():
@@ -50,7 +61,9 @@ def read_notebook(path):
     if not path.is_file():
         raise Unreadable(f"{path.name} was not handed in. The file must keep the name it was given out with.")
     if path.stat().st_size > MAX_NOTEBOOK:
-        raise Unreadable(f"{path.name} is larger than {MAX_NOTEBOOK // 10**6} MB. Clear its outputs and hand it in again.")
+        raise Unreadable(
+            f"{path.name} is larger than {MAX_NOTEBOOK // 10**6} MB. Clear its outputs and hand it in again."
+        )
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -58,17 +71,36 @@ def read_notebook(path):
     if not text.strip():
         raise Unreadable(f"{path.name} is empty.")
     try:
-        nb = nbformat.reads(text, as_version=4)
-        for cell in nb.cells:
-            cell.metadata.get("nbgrader")
-            if not isinstance(cell.source, str):
-                raise TypeError("a cell's source is not text")
-        nbformat.validate(nb, repair_duplicate_cell_ids=True, strip_invalid_metadata=True, relax_add_props=True)
+        with warnings.catch_warnings():  # what nbformat warns of is mended below
+            warnings.simplefilter("ignore")
+            nb = nbformat.reads(text, as_version=4)
+            unique_ids(nb)
+            _, nb = normalize(nb, strip_invalid_metadata=True, relax_add_props=True)
+            validate(nb, relax_add_props=True)
     except Exception as error:  # nbformat raises many kinds on damaged files
         first = (str(error).splitlines() or [""])[0][:200]
-        raise Unreadable(f"{path.name} is not a Jupyter notebook: {first or type(error).__name__}. Open it in Jupyter, save it, and hand "
-                         "it in again.") from error
+        raise Unreadable(
+            f"{path.name} is not a Jupyter notebook: {first or type(error).__name__}. Open it in Jupyter, save it, and hand "
+            "it in again."
+        ) from error
     return nb
+
+
+def unique_ids(nb):
+    """Give every cell an id of its own, as notebook format 4.5 wants it; take them away where the format is older."""
+    ids = (nb.nbformat, nb.nbformat_minor) >= (4, 5)
+    taken = {cell.get("id") for cell in nb.cells if isinstance(cell.get("id"), str)}
+    seen = set()
+    for number, cell in enumerate(nb.cells):
+        if not ids:
+            cell.pop("id", None)
+            continue
+        name = cell.get("id")
+        if not isinstance(name, str) or not CELL_ID.fullmatch(name) or name in seen:
+            name = next(name for n in itertools.count(number) if (name := f"cell-{n}") not in taken)
+            taken.add(name)
+            cell["id"] = name
+        seen.add(name)
 
 
 def read_files(folder):
@@ -103,7 +135,9 @@ def copy_files(source, target):
 
 def _plain_files(folder):
     for base, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not os.path.islink(os.path.join(base, name)) and name != ".ipynb_checkpoints")
+        folders[:] = sorted(
+            name for name in folders if not os.path.islink(os.path.join(base, name)) and name != ".ipynb_checkpoints"
+        )
         for name in sorted(names):
             path = Path(base) / name
             if name.endswith(".ipynb") or not stat.S_ISREG(path.lstat().st_mode):

@@ -3,6 +3,7 @@
 Goes in: code and questions. Comes out: outputs and answers, or a `KernelLost` that says what happened. Everything that arrives is
 hostile data: it is size-limited, never unpickled, never evaluated.
 """
+
 import ast
 import asyncio
 import contextlib
@@ -50,8 +51,14 @@ class SandboxKernel:
         sockets.mkdir()
         work.mkdir()
         self.manager = kernel_manager(
-            self.handin, sockets, work=work, data=self.settings.data, dataset=self.settings.dataset,
-            sandbox=self.settings.sandbox, limits=self.limits)
+            self.handin,
+            sockets,
+            work=work,
+            data=self.settings.data,
+            dataset=self.settings.dataset,
+            sandbox=self.settings.sandbox,
+            limits=self.limits,
+        )
         # A message larger than this ends the connection instead of filling the grader's memory.
         self.manager.context = zmq.asyncio.Context()
         self.manager.context.setsockopt(zmq.MAXMSGSIZE, 2 * wire.MAX_BYTES)
@@ -109,8 +116,12 @@ class SandboxKernel:
                 break
             size += len(json.dumps(content, default=str))
             if size > self.limits.output_bytes * 5:
-                raise KernelLost(Failure(
-                    f"The cell printed or displayed more than {self.limits.output_bytes * 5 / 1e6:.0f} MB and was stopped.", "limit"))
+                raise KernelLost(
+                    Failure(
+                        f"The cell printed or displayed more than {self.limits.output_bytes * 5 / 1e6:.0f} MB and was stopped.",
+                        "limit",
+                    )
+                )
             if kind == "clear_output":
                 clear = True
                 continue
@@ -137,7 +148,9 @@ class SandboxKernel:
             text = ast.literal_eval(message["content"]["user_expressions"]["reply"]["data"]["text/plain"])
             if isinstance(text, str):
                 return text
-        return json.dumps({"error": {"kind": "value", "message": "The notebook's kernel did not give a readable answer."}})
+        return json.dumps(
+            {"error": {"kind": "value", "message": "The notebook's kernel did not give a readable answer."}}
+        )
 
     async def _watched(self, work, seconds):
         """Wait for `work`, looking at time, life and use of resources meanwhile."""
@@ -149,7 +162,9 @@ class SandboxKernel:
                     try:
                         return task.result()
                     except (queue.Empty, ValueError, KeyError, TypeError) as error:
-                        raise KernelLost(Failure("The kernel sent something that is not a Jupyter message.", "died")) from error
+                        raise KernelLost(
+                            Failure("The kernel sent something that is not a Jupyter message.", "died")
+                        ) from error
                 self._inspect(deadline, seconds)
         finally:
             task.cancel()
@@ -157,9 +172,14 @@ class SandboxKernel:
                 await task
 
     def _inspect(self, deadline, seconds):
-        if self.manager.provisioner is None or self.manager.provisioner.process is None or (
-                self.manager.provisioner.process.poll() is not None):
-            raise KernelLost(Failure("The kernel stopped while this was running (an exit, a crash, or out of memory).", "died"))
+        if (
+            self.manager.provisioner is None
+            or self.manager.provisioner.process is None
+            or (self.manager.provisioner.process.poll() is not None)
+        ):
+            raise KernelLost(
+                Failure("The kernel stopped while this was running (an exit, a crash, or out of memory).", "died")
+            )
         processes = self._processes()
         memory = 0
         for process in processes:
@@ -170,7 +190,9 @@ class SandboxKernel:
         if len(processes) > self.limits.processes:
             raise KernelLost(Failure(f"More than {self.limits.processes} processes were running.", "limit"))
         if time.monotonic() > deadline:
-            raise KernelLost(Failure(f"No result after {seconds:.0f} seconds: is there a loop that does not end?", "timeout"))
+            raise KernelLost(
+                Failure(f"No result after {seconds:.0f} seconds: is there a loop that does not end?", "timeout")
+            )
 
     def _processes(self):
         process = getattr(getattr(self.manager, "provisioner", None), "process", None)

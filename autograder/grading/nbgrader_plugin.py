@@ -2,10 +2,15 @@
 
 `configure(c)` in nbgrader_config.py replaces nbgrader's execution of hand-ins by ours. Everything else of nbgrader stays stock.
 """
+
 import contextlib
 import json
 import logging
+import os
+import re
+import sys
 import tempfile
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +20,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 from traitlets.config import Config
 
@@ -22,7 +28,7 @@ from autograder.grading.course import open_course
 from autograder.grading.engine import grade_notebook
 from autograder.grading.handin import copy_files
 from autograder.grading.restore import released_cells, restore
-from autograder.registry import UnknownCheck, get_check
+from autograder.registry import get_check
 
 # Results that a coordinator has already: (student, assignment, notebook) -> (NotebookNode, list of Verdict).
 graded = {}
@@ -73,19 +79,14 @@ class SaveBonus(NbGraderPreprocessor):
         _, verdicts = graded.pop(key, (None, []))
         with Gradebook(where["db_url"]) as gradebook:
             for verdict in verdicts:
-                if has_bonus(verdict.check):
-                    grade = gradebook.find_grade(verdict.check, where["notebook"], where["assignment"], where["student"])
+                check = get_check(verdict.check)
+                if check.bonus:
+                    grade = gradebook.find_grade(
+                        check.grade_id, where["notebook"], where["assignment"], where["student"]
+                    )
                     grade.extra_credit = verdict.bonus
             gradebook.db.commit()
         return nb, resources
-
-
-def has_bonus(name):
-    """Whether a check can earn points on top."""
-    try:
-        return get_check(name).bonus > 0
-    except UnknownCheck:
-        return False
 
 
 def configure(c):
@@ -120,7 +121,7 @@ def released_notebook(course, assignment, notebook):
 
 @contextlib.contextmanager
 def nbgrader_api(root, **overrides):
-    """nbgrader's own Python interface on a course folder, with the course's configuration.
+    """Nbgrader's own Python interface on a course folder, with the course's configuration.
 
     Parameters
     ----------
@@ -136,7 +137,22 @@ def nbgrader_api(root, **overrides):
         setattr(config.CourseDirectory, name, value)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log_level = logging.WARNING
-    yield api
+    path = os.environ.get("PATH", "")
+    # nbgrader starts the program `alembic`, which lies beside this Python and may not be on the path.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own queries cause some
+            yield api
+    finally:
+        os.environ["PATH"] = path
+
+
+def complaint(outcome):
+    """In one line, why one of nbgrader's steps failed; `outcome` is what its interface returned."""
+    lines = [line.strip() for line in f"{outcome.get('log') or ''}\n{outcome.get('error') or ''}".splitlines()]
+    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Entry)\b", line)]
+    return (named or [line for line in lines if line] or ["no reason given"])[0]
 
 
 def verdict_file(course, student, assignment, notebook):

@@ -2,6 +2,7 @@
 
 Goes in: nbformat outputs from a sandboxed kernel. Comes out: a list of few, small, harmless ones.
 """
+
 import base64
 import binascii
 
@@ -28,7 +29,14 @@ def harmless(outputs):
                 kept.append(new_output("stream", name=name, text=text))
         elif kind == "error":
             lines = [_text(line)[:2000] for line in list(output.get("traceback") or [])[:100]]
-            kept.append(new_output("error", ename=_text(output.get("ename"))[:200], evalue=_text(output.get("evalue"))[:2000], traceback=lines))
+            kept.append(
+                new_output(
+                    "error",
+                    ename=_text(output.get("ename"))[:200],
+                    evalue=_text(output.get("evalue"))[:2000],
+                    traceback=lines,
+                )
+            )
         elif kind in ("display_data", "execute_result"):
             data = _data(output.get("data") or {}, left)
             left -= len(data.get("text/plain", ""))

@@ -3,8 +3,11 @@
 Goes in: the notebook and the released cells by grade_id. Comes out: the notebook with each released cell exactly once, its metadata,
 points and locked source as released, the student's own code untouched. Runs before nbgrader's own repairs, which trust more.
 """
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.grading.handin import unique_ids
 
 
 def released_cells(nb):
@@ -15,7 +18,9 @@ def released_cells(nb):
     nb : NotebookNode
         The source notebook or the student's version of it.
     """
-    return {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade_id")}
+    return {
+        cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade_id")
+    }
 
 
 def restore(nb, released):
@@ -30,7 +35,7 @@ def restore(nb, released):
     remarks, cells, seen = [], [], set()
     for cell in nb.cells:
         meta = cell.metadata.get("nbgrader")
-        name = meta.get("grade_id") if isinstance(meta, dict) else None
+        name = meta.get("grade_id") if isinstance(meta, dict) and isinstance(meta.get("grade_id"), str) else None
         if name not in released or name in seen:
             if meta is not None:
                 del cell.metadata["nbgrader"]
@@ -46,15 +51,19 @@ def restore(nb, released):
             remarks.append(f"The cell {name} was missing and has been put back.")
             at = position.get(before, -1) + 1
             cells.insert(at, _fresh(released[name]))
-            position = {cell.metadata.nbgrader.grade_id: i for i, cell in enumerate(cells) if "nbgrader" in cell.metadata}
+            position = {
+                cell.metadata.nbgrader.grade_id: i for i, cell in enumerate(cells) if "nbgrader" in cell.metadata
+            }
     nb.cells = cells
-    _unique_ids(nb)
+    unique_ids(nb)
     return remarks
 
 
 def _restored(cell, original, remarks):
     meta, name = original.metadata.nbgrader, original.metadata.nbgrader.grade_id
-    if cell.cell_type != original.cell_type or (meta.get("locked") and not meta.get("solution") and cell.source != original.source):
+    if cell.cell_type != original.cell_type or (
+        meta.get("locked") and not meta.get("solution") and cell.source != original.source
+    ):
         remarks.append(f"The cell {name} had been changed and was put back as released.")
         cell = _fresh(original)
     elif dict(cell.metadata.nbgrader) != dict(meta):
@@ -70,16 +79,3 @@ def _restored(cell, original, remarks):
 def _fresh(original):
     make = new_code_cell if original.cell_type == "code" else new_markdown_cell
     return make(source=original.source, metadata=nbformat.from_dict(dict(original.metadata)))
-
-
-def _unique_ids(nb):
-    """Notebook format 4.5 wants cell ids, each once."""
-    if (nb.nbformat, nb.nbformat_minor) < (4, 5):
-        for cell in nb.cells:
-            cell.pop("id", None)
-        return
-    seen = set()
-    for number, cell in enumerate(nb.cells):
-        if not isinstance(cell.get("id"), str) or cell.id in seen:
-            cell["id"] = f"cell-{number}"
-        seen.add(cell.id)

@@ -1,4 +1,5 @@
 """What one grading needs to know, in a form that can be sent to another process."""
+
 from dataclasses import dataclass, field
 
 from autograder.sandbox import Limits

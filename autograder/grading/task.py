@@ -2,6 +2,7 @@
 
 No shared file system, no gradebook: a task can run in another process or on another machine.
 """
+
 import tempfile
 import time
 import traceback
@@ -55,24 +56,28 @@ class Result:
 def run(task):
     """Grade one notebook; always returns a `Result`, with no points and a reason where it cannot be graded."""
     began = time.perf_counter()
+    if task.unreadable:
+        return failed(task, task.unreadable, "unreadable")
     nb = nbformat.reads(task.source, as_version=4)
-    trouble, status = task.unreadable, "unreadable"
-    verdicts = []
-    if not trouble:
-        try:
-            with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
-                write_files(task.files, folder)
-                verdicts = grade_notebook(nb, folder, task.assignment, task.settings)
-        except SandboxUnavailable:
-            raise
-        except KernelLost as lost:
-            trouble, status = lost.failure.message, "error"
-        except Exception as error:  # a fault of the grader must cost this hand-in a hand-check, not the class its grades
-            traceback.print_exc()
-            trouble, status = f"Grading failed ({type(error).__name__}: {str(error)[:200]}). Please look at it by hand.", "error"
-    if trouble:
-        verdicts = ungraded(nb, trouble, status)
-    return Result(nbformat.writes(nb), verdicts, time.perf_counter() - began, trouble)
+    try:
+        with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
+            write_files(task.files, folder)
+            verdicts = grade_notebook(nb, folder, task.assignment, task.settings)
+    except SandboxUnavailable:
+        raise
+    except KernelLost as lost:
+        return failed(task, lost.failure.message)
+    except Exception as error:  # a fault of the grader must cost this hand-in a hand-check, not the class its grades
+        traceback.print_exc()
+        return failed(task, f"Grading failed ({type(error).__name__}: {str(error)[:200]}). Please look at it by hand.")
+    return Result(nbformat.writes(nb), verdicts, time.perf_counter() - began)
+
+
+def failed(task, reason, status="error"):
+    """The `Result` of a task that could not be graded: no points, and why, in every check cell."""
+    nb = nbformat.reads(task.source, as_version=4)
+    verdicts = ungraded(nb, reason, status)
+    return Result(nbformat.writes(nb), verdicts, trouble=reason)
 
 
 def ungraded(nb, reason, status):
@@ -81,7 +86,9 @@ def ungraded(nb, reason, status):
     for cell in nb.cells:
         check = check_of(cell)
         if check is not None:
-            verdicts.append(Verdict(check.name, 0.0, check.points, status, reason=reason, hidden=True, title=check.title))
+            verdicts.append(
+                Verdict(check.name, 0.0, check.points, status, reason=reason, hidden=True, title=check.title)
+            )
             cell.outputs, cell.execution_count = verdict_outputs(verdicts[-1]), None
         elif cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

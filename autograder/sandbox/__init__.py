@@ -8,6 +8,7 @@ way out, resource limits inside and a watchman outside. Whatever comes out of th
 Not defended: bugs of the Linux kernel itself; side channels (timing, cache); the folder of the sockets, which the student's code may
 fill up to the file-size limit. With `--sandbox none` nothing of this holds.
 """
+
 import shutil
 from dataclasses import dataclass
 
@@ -55,5 +56,6 @@ def bubblewrap():
     if path is None:
         raise SandboxUnavailable(
             f"bubblewrap (the program bwrap) is missing, and student code must not run outside a sandbox. {INSTALL_HINT}, or say "
-            "`--sandbox none` if these hand-ins are your own.")
+            "`--sandbox none` if these hand-ins are your own."
+        )
     return path

@@ -2,6 +2,7 @@
 
 Goes in: the hand-in's folder, the folder for the sockets, the limits. Comes out: a list of arguments that ends before the command.
 """
+
 import functools
 import importlib.util
 import os
@@ -32,9 +33,27 @@ def command(handin, sockets, limits, environment, data=None):
         Folder with a data set, mounted read-only at `DATA`.
     """
     disk = str(limits.disk_mb * 2**20)
-    line = [bubblewrap(), "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
-            "--disable-userns", "--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--cap-drop", "ALL",
-            "--die-with-parent", "--new-session", "--clearenv"]
+    line = [
+        bubblewrap(),
+        "--unshare-user",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--disable-userns",
+        "--uid",
+        "65534",
+        "--gid",
+        "65534",
+        "--hostname",
+        "sandbox",
+        "--cap-drop",
+        "ALL",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+    ]
     for name, value in environment.items():
         line += ["--setenv", name, value]
     for path in _SYSTEM:
@@ -78,7 +97,9 @@ def font_lists():
     """Matplotlib's lists of fonts on this machine; without them every fresh kernel would search for fonts for seconds."""
     import matplotlib.font_manager
 
-    return sorted(Path(matplotlib.get_cachedir()).glob(f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"))
+    return sorted(
+        Path(matplotlib.get_cachedir()).glob(f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json")
+    )
 
 
 def solutions_folder():

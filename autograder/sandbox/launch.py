@@ -2,6 +2,7 @@
 
 Called as `python -m autograder.sandbox.launch CONNECTION_FILE HANDIN WORK LIMITS`, the limits as JSON.
 """
+
 import json
 import os
 import resource
@@ -16,8 +17,13 @@ def main(connection_file, handin, work, limits):
     # The watchman outside counts memory; this address-space limit only stops a single huge allocation in between.
     space = (limits["memory_mb"] + 8192) * 2**20
     disk = limits["disk_mb"] * 2**20
-    for kind, most in ((resource.RLIMIT_AS, space), (resource.RLIMIT_FSIZE, disk), (resource.RLIMIT_CORE, 0),
-                       (resource.RLIMIT_NOFILE, 512), (resource.RLIMIT_CPU, int(limits["cpu_seconds"]))):
+    for kind, most in (
+        (resource.RLIMIT_AS, space),
+        (resource.RLIMIT_FSIZE, disk),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 512),
+        (resource.RLIMIT_CPU, int(limits["cpu_seconds"])),
+    ):
         _lower(kind, most)
     if limits["sandboxed"]:
         _lower(resource.RLIMIT_NPROC, limits["processes"])

@@ -3,6 +3,7 @@
 Registered under `PROVISIONER` as an entry point. `kernel_manager` makes a manager whose kernels use it, whatever kernel name a
 notebook asks for.
 """
+
 import json
 import sys
 from dataclasses import asdict
@@ -44,10 +45,20 @@ class SandboxProvisioner(LocalProvisioner):
         kwargs = await super().pre_launch(**kwargs)
         limits = Limits(**self.limits)
         bare = self.sandbox == "none"
-        told = asdict(limits) | {"cpu_seconds": 2 * limits.notebook_seconds + limits.training_seconds, "sandboxed": not bare}
+        told = asdict(limits) | {
+            "cpu_seconds": 2 * limits.notebook_seconds + limits.training_seconds,
+            "sandboxed": not bare,
+        }
         environment = self.environment(bare)
-        launch = [sys.executable, "-m", "autograder.sandbox.launch", self.parent.connection_file,
-                  self.handin if bare else bwrap.HANDIN, self.work if bare else bwrap.WORK, json.dumps(told)]
+        launch = [
+            sys.executable,
+            "-m",
+            "autograder.sandbox.launch",
+            self.parent.connection_file,
+            self.handin if bare else bwrap.HANDIN,
+            self.work if bare else bwrap.WORK,
+            json.dumps(told),
+        ]
         if not bare:
             launch = bwrap.command(self.handin, self.sockets, limits, environment, self.data or None) + launch
         # The environment is made from nothing. JPY_PARENT_PID stays out: in another process namespace the kernel would not find its
@@ -61,11 +72,19 @@ class SandboxProvisioner(LocalProvisioner):
         home = self.work if bare else bwrap.HOME
         threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
         return {
-            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": home, "USER": "student", "LANG": "C.UTF-8",
-            "PYTHONPATH": str(Path(autograder.__file__).resolve().parent.parent), "PYTHONDONTWRITEBYTECODE": "1",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline", "MPLCONFIGDIR": f"{home}/.matplotlib",
-            "IPYTHONDIR": f"{home}/.ipython", "COURSEKIT_DATASET": self.dataset,
-            **({"CIFAR10_DIR": self.data if bare else bwrap.DATA} if self.data else {}), **threads}
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "HOME": home,
+            "USER": "student",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(Path(autograder.__file__).resolve().parent.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MPLCONFIGDIR": f"{home}/.matplotlib",
+            "IPYTHONDIR": f"{home}/.ipython",
+            "COURSEKIT_DATASET": self.dataset,
+            **({"CIFAR10_DIR": self.data if bare else bwrap.DATA} if self.data else {}),
+            **threads,
+        }
 
 
 class _OneSpec(KernelSpecManager):
@@ -91,10 +110,25 @@ def kernel_manager(handin, sockets, *, work="", data="", dataset="shapes10", san
     sandbox : {"bwrap", "none"}
     limits : Limits, optional
     """
-    config = {"handin": str(handin), "sockets": str(sockets), "work": str(work), "data": str(data or ""), "dataset": dataset,
-              "sandbox": sandbox, "limits": asdict(limits or Limits())}
-    spec = KernelSpec(argv=[sys.executable, "{connection_file}"], display_name="Sandboxed Python", language="python",
-                      metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER, "config": config}})
+    config = {
+        "handin": str(handin),
+        "sockets": str(sockets),
+        "work": str(work),
+        "data": str(data or ""),
+        "dataset": dataset,
+        "sandbox": sandbox,
+        "limits": asdict(limits or Limits()),
+    }
+    spec = KernelSpec(
+        argv=[sys.executable, "{connection_file}"],
+        display_name="Sandboxed Python",
+        language="python",
+        metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER, "config": config}},
+    )
     return AsyncKernelManager(
-        kernel_name="sandbox", kernel_spec_manager=_OneSpec(spec), transport="ipc", ip=str(Path(sockets) / "kernel"),
-        connection_file=str(Path(sockets) / "kernel.json"))
+        kernel_name="sandbox",
+        kernel_spec_manager=_OneSpec(spec),
+        transport="ipc",
+        ip=str(Path(sockets) / "kernel"),
+        connection_file=str(Path(sockets) / "kernel.json"),
+    )

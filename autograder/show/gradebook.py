@@ -1,4 +1,5 @@
 """A class's results in the terminal: a progress bar while grading, a table and the reasons afterwards."""
+
 import sys
 
 from tqdm import tqdm
@@ -48,10 +49,12 @@ def reason(one):
     if not lost:
         return "everything is right"
     first = lost[0]
-    said = first.reason or next((e.diagnosis or e.message for e in first.expectations if not e.passed and (e.message or e.diagnosis)), "")
+    said = first.reason or next(
+        (e.diagnosis or e.message for e in first.expectations if not e.passed and (e.message or e.diagnosis)), ""
+    )
     more = f" (+{len(lost) - 1} more)" if len(lost) > 1 else ""
     return f"{first.check}: {_shortened(said)}{more}"
 
 
 def _shortened(text, most=110):
-    return text if len(text) <= most else text[:most - 1].rsplit(" ", 1)[0] + " …"
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"

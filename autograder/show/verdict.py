@@ -3,12 +3,21 @@
 The HTML uses plain tables and text marks, so that it survives sanitising and reads well without colours. All words that come from
 a student's process are escaped.
 """
+
 from html import escape
 from textwrap import fill, indent
 
 STATUS = {
-    "passed": "passed", "partial": "partly right", "failed": "not right yet", "missing": "not found", "not implemented": "not written yet",
-    "timeout": "out of time", "died": "the kernel stopped", "limit": "over a limit", "error": "could not be judged",
+    "passed": "passed",
+    "partial": "partly right",
+    "failed": "not right yet",
+    "missing": "not found",
+    "not implemented": "not written yet",
+    "timeout": "out of time",
+    "died": "the kernel stopped",
+    "limit": "over a limit",
+    "error": "could not be judged",
+    "unreadable": "not a notebook",
 }
 _COLOURS = {True: "#00664f", False: "#a83900", None: "#4d5766"}  # dark enough on white, apart for colour-blind readers
 _MARKS = {True: "✓", False: "✗", None: "·"}
@@ -41,7 +50,11 @@ def closing(verdict):
     if verdict.status == "passed":
         return "All visible cases are right. When your homework is graded, hidden cases of other sizes are drawn too."
     advice = next((e.advice for e in verdict.expectations if mark(e) is False and e.advice), "")
-    return f"Next: {advice}" if advice else f"Next: mend the first ✗ and run this cell again. The chapter explains it at “{verdict.check}”."
+    return (
+        f"Next: {advice}"
+        if advice
+        else f"Next: mend the first ✗ and run this cell again. The chapter explains it at “{verdict.check}”."
+    )
 
 
 def remarks(expectation):
@@ -70,18 +83,22 @@ def as_text(verdict):
 def as_html(verdict):
     """The verdict as a fragment of HTML."""
     colour = _COLOURS[verdict.status == "passed"]
-    parts = [f'<div><p><b>{_MARKS[verdict.status == "passed"]} {escape(verdict.check)}</b> '
-             f'<span style="color: {colour}">{STATUS[verdict.status]}</span>, {score(verdict)}'
-             f' <small>({verdict.seconds:.1f} s)</small></p>']
+    parts = [
+        f"<div><p><b>{_MARKS[verdict.status == 'passed']} {escape(verdict.check)}</b> "
+        f'<span style="color: {colour}">{STATUS[verdict.status]}</span>, {score(verdict)}'
+        f" <small>({verdict.seconds:.1f} s)</small></p>"
+    ]
     if verdict.reason:
         parts.append(f"<p>{escape(verdict.reason)}</p>")
     if verdict.expectations and verdict.status not in ("missing", "not implemented"):
         parts.append("<table>")
         for e in verdict.expectations:
             said = "".join(f"<br>{escape(text)}" for text in remarks(e))
-            parts.append(f'<tr><td style="color: {_COLOURS[mark(e)]}">{_MARKS[mark(e)]}</td>'
-                         f'<td style="text-align: left">{escape(e.name)}{said}</td>'
-                         f"<td><small>{escape(measured(e))}</small></td></tr>")
+            parts.append(
+                f'<tr><td style="color: {_COLOURS[mark(e)]}">{_MARKS[mark(e)]}</td>'
+                f'<td style="text-align: left">{escape(e.name)}{said}</td>'
+                f"<td><small>{escape(measured(e))}</small></td></tr>"
+            )
         parts.append("</table>")
     if closing(verdict):
         parts.append(f"<p>{escape(closing(verdict))}</p>")

@@ -3,6 +3,7 @@
 Goes in: one question as JSON. Comes out: one answer as JSON, `{"value": ...}` or `{"error": {...}}`. The student's prints,
 warnings and figures are swallowed meanwhile: they cost nothing.
 """
+
 import contextlib
 import io
 import json

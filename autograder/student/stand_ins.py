@@ -3,6 +3,7 @@
 `PLANTS` makes arguments: random generators and functions to differentiate. `STAND_INS` replaces one of the student's own
 functions for a moment, so that an item can be judged although an earlier one is wrong.
 """
+
 import numpy as np
 
 

@@ -17,7 +17,13 @@ import numpy as np
 
 from benchmarks.studies import record
 from coursekit import add_bias_column, flatten, load_images, progress, scale
-from solutions.softmax import SoftmaxClassifier, bootstrap, ensemble_predict, numerical_gradient, softmax_loss_vectorized
+from solutions.softmax import (
+    SoftmaxClassifier,
+    bootstrap,
+    ensemble_predict,
+    numerical_gradient,
+    softmax_loss_vectorized,
+)
 
 RESULTS = Path(__file__).resolve().parents[2] / "book" / "results" / "softmax"
 QUICK_RESULTS = Path("build") / "studies" / "softmax"
@@ -25,7 +31,14 @@ QUICK_RESULTS = Path("build") / "studies" / "softmax"
 CENTRED = "pixels scaled to [0, 1], mean training image subtracted, bias column of ones (regularised like the weights)"
 RAW = "pixels scaled to [0, 1], bias column of ones (regularised like the weights)"
 BYTES = "pixels 0 to 255, mean training image subtracted, bias column of ones (regularised like the weights)"
-BEST = {"epochs": 50, "batch_size": 500, "learning_rate": 0.1, "final_learning_rate": 0.0001, "reg": 0.0, "shuffle": True}
+BEST = {
+    "epochs": 50,
+    "batch_size": 500,
+    "learning_rate": 0.1,
+    "final_learning_rate": 0.0001,
+    "reg": 0.0,
+    "shuffle": True,
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +49,11 @@ class Scale:
 
     def data(self, train, val=10_000, test=10_000):
         """Load CIFAR-10 split as asked, or a little shapes10."""
-        return load_images("shapes10", train=500, val=200, test=200) if self.quick else load_images(
-            "cifar10", train=train, val=val, test=test)
+        return (
+            load_images("shapes10", train=500, val=200, test=200)
+            if self.quick
+            else load_images("cifar10", train=train, val=val, test=test)
+        )
 
     def epochs(self, settings):
         """Return the settings, with two epochs when quick."""
@@ -112,17 +128,25 @@ def best_setting(size):
 
 def ten_thousand(size):
     """S0's two runs on 10,000 training images, without and with regularisation, in fixed order."""
-    return _settings_on_ten_thousand(size, [
-        ({"reg": 0.0, "learning_rate": 0.005, "batch_size": 500, "epochs": 100}, {"val": 0.3661, "train": 0.4028}),
-        ({"reg": 0.3, "learning_rate": 0.005, "batch_size": 500, "epochs": 100}, {"val": 0.3411, "train": 0.3616}),
-    ])
+    return _settings_on_ten_thousand(
+        size,
+        [
+            ({"reg": 0.0, "learning_rate": 0.005, "batch_size": 500, "epochs": 100}, {"val": 0.3661, "train": 0.4028}),
+            ({"reg": 0.3, "learning_rate": 0.005, "batch_size": 500, "epochs": 100}, {"val": 0.3411, "train": 0.3616}),
+        ],
+    )
 
 
 def set_runs(size):
     """S0's four set runs: 40 epochs, batches of 100, in fixed order."""
     four = ((0.0, 0.1, 0.1642), (0.0, 0.01, 0.3652), (0.1, 0.01, 0.3198), (1.0, 0.01, 0.2128))
-    return _settings_on_ten_thousand(size, [
-        ({"reg": reg, "learning_rate": rate, "batch_size": 100, "epochs": 40}, {"val": val}) for reg, rate, val in four])
+    return _settings_on_ten_thousand(
+        size,
+        [
+            ({"reg": reg, "learning_rate": rate, "batch_size": 100, "epochs": 40}, {"val": val})
+            for reg, rate, val in four
+        ],
+    )
 
 
 def _settings_on_ten_thousand(size, settings_and_source):
@@ -130,7 +154,9 @@ def _settings_on_ten_thousand(size, settings_and_source):
     result = {"source": {"name": "S0", "runs": [source for _, source in settings_and_source]}}
     for name, preprocessing in (("runs", CENTRED), ("raw_runs", RAW)):
         sets = prepare(data, preprocessing)
-        result[name] = [fit(sets, size.epochs(settings | {"shuffle": False}), 0)[1] for settings, _ in settings_and_source]
+        result[name] = [
+            fit(sets, size.epochs(settings | {"shuffle": False}), 0)[1] for settings, _ in settings_and_source
+        ]
     return result | {"data": record.data_provenance(data, f"runs: {CENTRED}; raw_runs: {RAW}")}
 
 
@@ -139,15 +165,24 @@ def grid(size):
     choices = [
         {"epochs": 50, "batch_size": batch, "learning_rate": rate, "reg": reg, "shuffle": True}
         | ({"final_learning_rate": 0.0001} if falls else {})
-        for batch in (100, 500) for rate in (0.01, 0.03, 0.1) for falls in (False, True) for reg in (0.0, 0.001)
+        for batch in (100, 500)
+        for rate in (0.01, 0.03, 0.1)
+        for falls in (False, True)
+        for reg in (0.0, 0.001)
     ]
     data = size.data(train=40_000)
     sets = prepare(data, CENTRED)
     fits = [fit(sets, size.epochs(settings), 0) for settings in choices[: size.count(24)]]
     fits.sort(key=lambda pair: pair[1]["val_accuracy"], reverse=True)
     return {
-        "source": {"name": "S0", "models": 90, "members": 20, "best_member_test_accuracy": 0.4089,
-                   "ensemble_test_accuracy": 0.41, "seconds": 6 * 3600 + 45 * 60},
+        "source": {
+            "name": "S0",
+            "models": 90,
+            "members": 20,
+            "best_member_test_accuracy": 0.4089,
+            "ensemble_test_accuracy": 0.41,
+            "seconds": 6 * 3600 + 45 * 60,
+        },
         "runs": [without_curves(run) for _, run in fits],
         "ensemble": _ensemble([model for model, _ in fits[:10]], sets),
         "data": record.data_provenance(data, CENTRED),
@@ -165,8 +200,13 @@ def bagging(size):
         models.append(model)
         runs.append(without_curves(run))
     return {
-        "source": {"name": "S0", "models": 20, "best_member_test_accuracy": 0.4025, "ensemble_test_accuracy": 0.4091,
-                   "seconds": 3600 + 16 * 60},
+        "source": {
+            "name": "S0",
+            "models": 20,
+            "best_member_test_accuracy": 0.4025,
+            "ensemble_test_accuracy": 0.4091,
+            "seconds": 3600 + 16 * 60,
+        },
         "runs": runs,
         "ensemble": _ensemble(models, sets),
         "data": record.data_provenance(data, CENTRED),
@@ -178,8 +218,13 @@ def _ensemble(models, sets):
     votes = [model.probabilities(X) for model in models]
     grown = [np.mean(ensemble_predict(votes[:members]) == y) for members in range(1, len(models) + 1)]
     alone = [model.accuracy(X, y) for model in models]
-    return {"members": len(models), "best_member_test_accuracy": max(alone), "mean_member_test_accuracy": np.mean(alone),
-            "test_accuracy": grown[-1], "test_accuracy_by_members": grown}
+    return {
+        "members": len(models),
+        "best_member_test_accuracy": max(alone),
+        "mean_member_test_accuracy": np.mean(alone),
+        "test_accuracy": grown[-1],
+        "test_accuracy_by_members": grown,
+    }
 
 
 def raw_pixels(size):
@@ -211,14 +256,25 @@ def gradient_check(size):
         for kind, h, gradient in (("forward", 1e-6, forward_gradient), ("centred", 1e-5, numerical_gradient)):
             start = time.perf_counter()
             difference = exact - gradient(loss, W, h)
-            runs.append({
-                "kind": kind, "h": h, "reg": reg, "seconds": time.perf_counter() - start,
-                "summed_weights": np.abs(difference[:-1]).sum(), "summed_biases": np.abs(difference[-1]).sum(),
-                "relative": np.linalg.norm(difference) / np.linalg.norm(exact),
-            })
+            runs.append(
+                {
+                    "kind": kind,
+                    "h": h,
+                    "reg": reg,
+                    "seconds": time.perf_counter() - start,
+                    "summed_weights": np.abs(difference[:-1]).sum(),
+                    "summed_biases": np.abs(difference[-1]).sum(),
+                    "relative": np.linalg.norm(difference) / np.linalg.norm(exact),
+                }
+            )
     return {
-        "source": {"name": "S0", "h": 1e-6, "images": 100, "summed_weights": {"0": 3.7e-4, "2": 6.2e-2},
-                   "summed_biases": {"0": 4.5e-7, "2": 4.4e-7}},
+        "source": {
+            "name": "S0",
+            "h": 1e-6,
+            "images": 100,
+            "summed_weights": {"0": 3.7e-4, "2": 6.2e-2},
+            "summed_biases": {"0": 4.5e-7, "2": 4.4e-7},
+        },
         "runs": runs,
         "data": record.data_provenance(data, f"float64; {RAW}"),
     }
@@ -235,13 +291,17 @@ def forward_gradient(f, x, h):
     return gradient
 
 
-STUDIES = {study.__name__: study for study in (best_setting, set_runs, ten_thousand, raw_pixels, grid, bagging, gradient_check)}
+STUDIES = {
+    study.__name__: study for study in (best_setting, set_runs, ten_thousand, raw_pixels, grid, bagging, gradient_check)
+}
 
 
 def main(arguments=None):
     """Run the studies; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.studies.softmax", description=__doc__.split("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=STUDIES, default=list(STUDIES), metavar="NAME", help=", ".join(STUDIES))
+    parser.add_argument(
+        "--only", nargs="+", choices=STUDIES, default=list(STUDIES), metavar="NAME", help=", ".join(STUDIES)
+    )
     parser.add_argument("--quick", action="store_true", help="a few seconds on shapes10, to see that everything runs")
     parser.add_argument("--out", type=Path, help="folder for the JSON files (default: book/results/softmax)")
     given = parser.parse_args(arguments)
@@ -250,8 +310,15 @@ def main(arguments=None):
         start = time.perf_counter()
         result = STUDIES[name](Scale(given.quick))
         head = {"study": name, "about": STUDIES[name].__doc__, "quick": given.quick}
-        result = head | result | {"seconds": time.perf_counter() - start, "machine": record.machine(),
-                                  "versions": record.versions("numpy")}
+        result = (
+            head
+            | result
+            | {
+                "seconds": time.perf_counter() - start,
+                "machine": record.machine(),
+                "versions": record.versions("numpy"),
+            }
+        )
         record.write(out / f"{name}.json", result)
         print(f"{name}: {result['seconds']:.0f} s, written to {out / name}.json", flush=True)
     return 0

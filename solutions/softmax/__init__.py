@@ -3,6 +3,7 @@
 Read in this order: `loss.py` (softmax, cross-entropy, both gradients), `gradient_check.py` (centred differences),
 `classifier.py` (mini-batch gradient descent) and `ensemble.py` (bagging and voting).
 """
+
 from solutions.softmax.classifier import SoftmaxClassifier
 from solutions.softmax.ensemble import bootstrap, ensemble_predict
 from solutions.softmax.gradient_check import numerical_gradient

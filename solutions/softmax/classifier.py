@@ -1,4 +1,5 @@
 """A linear classifier trained with mini-batch stochastic gradient descent (SGD)."""
+
 import numpy as np
 
 from coursekit import progress
@@ -14,8 +15,21 @@ class SoftmaxClassifier:
     def __init__(self):
         self.W = None
 
-    def train(self, X, y, X_val=None, y_val=None, *, epochs=10, batch_size=100, learning_rate=0.01,
-              final_learning_rate=None, reg=0.0, shuffle=True, seed=0):
+    def train(
+        self,
+        X,
+        y,
+        X_val=None,
+        y_val=None,
+        *,
+        epochs=10,
+        batch_size=100,
+        learning_rate=0.01,
+        final_learning_rate=None,
+        reg=0.0,
+        shuffle=True,
+        seed=0,
+    ):
         """Mini-batch SGD on the softmax loss. Starts from `self.W` if it is set.
 
         Parameters
@@ -58,7 +72,7 @@ class SoftmaxClassifier:
                 rate += (final_learning_rate - learning_rate) * epoch / (epochs - 1)
             order = rng.permutation(N) if shuffle else np.arange(N)
             for start in range(0, N, batch_size):
-                batch = order[start:start + batch_size]
+                batch = order[start : start + batch_size]
                 loss, dW = softmax_loss_vectorized(self.W, X[batch], y[batch], reg)
                 self.W = self.W - rate * dW
                 history["loss"].append(loss)

@@ -1,4 +1,5 @@
 """Several classifiers are better than one: bootstrap samples for bagging, and voting by summed probabilities."""
+
 import numpy as np
 
 

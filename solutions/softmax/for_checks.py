@@ -1,4 +1,5 @@
 """What the checks ask of this chapter besides the students' functions themselves: training followed step by step."""
+
 from unittest import mock
 
 from autograder.student.stand_ins import linear_loss
@@ -26,7 +27,10 @@ def trained(loss, W, X, y, settings):
     model = classifier.SoftmaxClassifier()
     model.W = W
     chosen = linear_loss if loss == "linear" else classifier.softmax_loss_vectorized
-    with mock.patch.object(classifier, "softmax_loss_vectorized", chosen), mock.patch.object(classifier, "progress", _silent):
+    with (
+        mock.patch.object(classifier, "softmax_loss_vectorized", chosen),
+        mock.patch.object(classifier, "progress", _silent),
+    ):
         history = model.train(X, y, **settings)
     return model.W, history["loss"], history["learning_rate"]
 

@@ -1,4 +1,5 @@
 """The slow, trustworthy gradient: centred differences, one entry at a time."""
+
 import numpy as np
 
 

@@ -3,6 +3,7 @@
 Goes in: scores (N, C), or weights W (D, C) with examples X (N, D) and labels y (N,).
 Comes out: probabilities (N, C), or the loss (a float) and its gradient dW (D, C).
 """
+
 import numpy as np
 
 

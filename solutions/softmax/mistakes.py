@@ -3,6 +3,7 @@
 `MISTAKES[function]` lists (kind, what to tell the student, wrong version). The wrong versions return what the right function
 returns; None where that part of the result is not affected.
 """
+
 import numpy as np
 
 from solutions.softmax.gradient_check import numerical_gradient
@@ -66,18 +67,44 @@ def _mean_of_squares(W, X, y, reg):
 
 
 _LOSS = [
-    ("known mistake", "Minus the logarithm is summed over all classes; only the probability of the right class belongs in the loss. "
-     "In the gradient that is one taken off every class instead of the right one.", _all_classes),
-    ("known mistake", "The gradient only sees the right class: the scores of the other classes have a derivative too, their probability.",
-     _right_class_only),
-    ("known mistake", "The gradient uses the probabilities as they are: one must be taken off at the right class.", _without_minus_one),
+    (
+        "known mistake",
+        "Minus the logarithm is summed over all classes; only the probability of the right class belongs in the loss. "
+        "In the gradient that is one taken off every class instead of the right one.",
+        _all_classes,
+    ),
+    (
+        "known mistake",
+        "The gradient only sees the right class: the scores of the other classes have a derivative too, their probability.",
+        _right_class_only,
+    ),
+    (
+        "known mistake",
+        "The gradient uses the probabilities as they are: one must be taken off at the right class.",
+        _without_minus_one,
+    ),
     ("known mistake", "The loss is the mean probability itself: the logarithm is missing.", _no_logarithm),
-    ("axis", "The softmax is taken down the columns (over the examples) instead of along the rows (over the classes).",
-     _probability_of_rows),
-    ("axis", "The probabilities are divided by the sum over the whole array, not by the sum of their own row.", _over_everything),
+    (
+        "axis",
+        "The softmax is taken down the columns (over the examples) instead of along the rows (over the classes).",
+        _probability_of_rows,
+    ),
+    (
+        "axis",
+        "The probabilities are divided by the sum over the whole array, not by the sum of their own row.",
+        _over_everything,
+    ),
     ("regularisation", "The regularisation adds up the weights themselves, not their squares.", _sum_of_weights),
-    ("regularisation", "The regularisation uses the norm of W; it is the sum of the squares, without the root.", _norm_not_squared),
-    ("regularisation", "The regularisation is divided by N too; only the data part is a mean.", _regularised_per_example),
+    (
+        "regularisation",
+        "The regularisation uses the norm of W; it is the sum of the squares, without the root.",
+        _norm_not_squared,
+    ),
+    (
+        "regularisation",
+        "The regularisation is divided by N too; only the data part is a mean.",
+        _regularised_per_example,
+    ),
     ("regularisation", "The regularisation is the mean of the squares; it is their sum.", _mean_of_squares),
 ]
 
@@ -171,29 +198,62 @@ def _not_put_back(f, x, h):
 
 MISTAKES = {
     "softmax": [
-        ("axis", "Each column sums to one: the sum runs over the examples. Rows are examples, so each row must sum to one.", _columns),
+        (
+            "axis",
+            "Each column sums to one: the sum runs over the examples. Rows are examples, so each row must sum to one.",
+            _columns,
+        ),
         ("axis", "The whole array sums to one: divide each row by its own sum.", _everything),
         ("known mistake", "These are the logarithms of the probabilities.", _logarithm),
-        ("known mistake", "Each score is squashed by itself (a sigmoid); the classes of a row must share one unit of probability.", _sigmoid),
+        (
+            "known mistake",
+            "Each score is squashed by itself (a sigmoid); the classes of a row must share one unit of probability.",
+            _sigmoid,
+        ),
         ("known mistake", "These are the exponentials; the division by each row's sum is missing.", _exponentials),
-        ("known mistake", "These are the shifted exponentials; the division by each row's sum is missing.", _shifted_exponentials),
+        (
+            "known mistake",
+            "These are the shifted exponentials; the division by each row's sum is missing.",
+            _shifted_exponentials,
+        ),
         ("sign", "This is the softmax of minus the scores: the sign in the exponent is wrong.", _minus),
     ],
-    "softmax_loss_naive": _LOSS + [("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient)],
-    "softmax_loss_vectorized": _LOSS + [("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient)],
+    "softmax_loss_naive": _LOSS
+    + [("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient)],
+    "softmax_loss_vectorized": _LOSS
+    + [("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient)],
     "numerical_gradient": [
-        ("known mistake", "This is the forward difference (f(x + h) - f(x)) / h: its error shrinks only with h. Step to both sides.",
-         _forward_difference),
+        (
+            "known mistake",
+            "This is the forward difference (f(x + h) - f(x)) / h: its error shrinks only with h. Step to both sides.",
+            _forward_difference,
+        ),
         ("known mistake", "This is the backward difference: step to both sides.", _backward_difference),
         ("factor", "Every entry is exactly twice ours: the two steps together are 2h wide.", _divided_by_h),
-        ("known mistake", "All entries of x move together, so every entry of the gradient is the same: move one at a time.", _all_at_once),
+        (
+            "known mistake",
+            "All entries of x move together, so every entry of the gradient is the same: move one at a time.",
+            _all_at_once,
+        ),
         ("known mistake", "An entry of x is not put back before the next one is moved.", _not_put_back),
     ],
     "ensemble_predict": [
-        ("known mistake", "This is a majority vote: each model gives its class one vote. Sum the probabilities instead.", _majority),
+        (
+            "known mistake",
+            "This is a majority vote: each model gives its class one vote. Sum the probabilities instead.",
+            _majority,
+        ),
         ("known mistake", "This is the prediction of the first model alone.", _first_model),
         ("sign", "This is the least probable class.", _least),
-        ("known mistake", "This takes the largest single probability of any model; sum over the models first.", _best_single),
-        ("axis", "The most probable *example* of each class: the largest entry must be sought along each row.", _over_examples),
+        (
+            "known mistake",
+            "This takes the largest single probability of any model; sum over the models first.",
+            _best_single,
+        ),
+        (
+            "axis",
+            "The most probable *example* of each class: the largest entry must be sought along each row.",
+            _over_examples,
+        ),
     ],
 }

@@ -1,0 +1,24 @@
+"""What notebooks, book and grader share: the two data sets, preprocessing, plots and progress bars.
+
+Start with `load_images()`; `coursekit.plots` draws, and is loaded only where it is imported.
+"""
+
+from coursekit.bars import progress
+from coursekit.cifar10 import cifar10_folder
+from coursekit.data import DataUnavailable, ImageData, dataset_name, load_images
+from coursekit.preprocess import add_bias_column, channels_first, flatten, mean_image, scale, standardise
+
+__all__ = [
+    "DataUnavailable",
+    "ImageData",
+    "add_bias_column",
+    "channels_first",
+    "cifar10_folder",
+    "dataset_name",
+    "flatten",
+    "load_images",
+    "mean_image",
+    "progress",
+    "scale",
+    "standardise",
+]

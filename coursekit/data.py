@@ -1,0 +1,142 @@
+"""`load_images()`: the course's data in one call, split into training, validation and test images.
+
+Goes in: the name of a data set, or nothing, and how many images of each split. Comes out: an `ImageData`. Which data set is used
+is printed, since numbers from one say nothing about the other.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+DATASETS = ("cifar10", "shapes10")
+DEFAULT_SIZES = {"cifar10": (45_000, 5_000, 10_000), "shapes10": (5_000, 1_000, 1_000)}
+SHAPES10_SEEDS = {"train": 1, "val": 2, "test": 3}
+
+
+class DataUnavailable(RuntimeError):
+    """A data set that cannot be had; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """A data set in three splits.
+
+    Attributes
+    ----------
+    name : str
+        "cifar10" or "shapes10".
+    classes : tuple of str
+        Names of the classes 0 to 9.
+    X_train, X_val, X_test : uint8 arrays (N, 32, 32, 3)
+    y_train, y_val, y_test : int64 arrays (N,)
+    """
+
+    name: str
+    classes: tuple
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_val: np.ndarray
+    y_val: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+
+
+def dataset_name():
+    """The data set that `load_images()` loads where none is named.
+
+    In this order: the environment variable COURSEKIT_DATASET; the file `course.json` beside the notebook, as handed out with a
+    homework; "cifar10" where it is on this machine already; "shapes10".
+    """
+    chosen, where = os.environ.get("COURSEKIT_DATASET"), "The environment variable COURSEKIT_DATASET"
+    if not chosen and Path("course.json").is_file():
+        where = "The file course.json"
+        try:
+            chosen = json.loads(Path("course.json").read_text(encoding="utf-8"))["dataset"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{where} beside this notebook cannot be read ({error}). Take the one that was handed out."
+            ) from error
+    if not chosen:
+        from coursekit.cifar10 import cifar10_is_here
+
+        return "cifar10" if cifar10_is_here() else "shapes10"
+    return _known(chosen, where)
+
+
+def load_images(name=None, *, train=None, val=None, test=None, quiet=False):
+    """Load images with labels, in three splits that share no image.
+
+    Parameters
+    ----------
+    name : {"cifar10", "shapes10"}, optional
+        By default what `dataset_name()` says.
+    train, val, test : int, optional
+        How many images of each split; by default 45,000, 5,000, 10,000 of CIFAR-10 and 5,000, 1,000, 1,000 of shapes10.
+        CIFAR-10's training images are the first of its 50,000, its validation images the last of them, so validation stays
+        the same when training grows.
+    quiet : bool
+        Do not print which data set this is.
+
+    Returns
+    -------
+    ImageData
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or more images than there are.
+    DataUnavailable
+        If CIFAR-10 can neither be found nor downloaded.
+    """
+    name = dataset_name() if name is None else _known(name, "load_images()")
+    sizes = [
+        _size(given, default, split)
+        for given, default, split in zip((train, val, test), DEFAULT_SIZES[name], ("train", "val", "test"), strict=True)
+    ]
+    data = (_cifar10 if name == "cifar10" else _shapes10)(*sizes)
+    if not quiet:
+        print(f"{name}: {sizes[0]:,} training, {sizes[1]:,} validation and {sizes[2]:,} test images")
+    return data
+
+
+def _known(name, where):
+    if name not in DATASETS:
+        raise ValueError(f"{where} names the data set {name!r}; there are {' and '.join(DATASETS)}.")
+    return name
+
+
+def _size(given, default, split):
+    if given is None:
+        return default
+    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 0:
+        raise ValueError(
+            f"{split}={given!r} is not a number of images: pass a whole number, or leave it out for {default:,}."
+        )
+    return int(given)
+
+
+def _shapes10(train, val, test):
+    from coursekit import shapes10
+
+    splits = [
+        shapes10.generate(n, SHAPES10_SEEDS[split]) for n, split in ((train, "train"), (val, "val"), (test, "test"))
+    ]
+    return ImageData("shapes10", tuple(shapes10.CLASSES), *(array for split in splits for array in split))
+
+
+def _cifar10(train, val, test):
+    from coursekit import cifar10
+
+    if train + val > cifar10.N_TRAIN:
+        raise ValueError(
+            f"CIFAR-10 has {cifar10.N_TRAIN:,} images to train with; train={train:,} and val={val:,} add up to {train + val:,}."
+        )
+    if test > cifar10.N_TEST:
+        raise ValueError(f"CIFAR-10 has {cifar10.N_TEST:,} test images; test={test:,} asks for more.")
+    (X, y), (X_test, y_test), classes = cifar10.read_all()
+    # The slices are copied, so that a small split does not keep all 50,000 images in memory.
+    parts = X[:train], y[:train], X[len(X) - val :], y[len(y) - val :], X_test[:test], y_test[:test]
+    return ImageData("cifar10", classes, *(part.copy() for part in parts))
