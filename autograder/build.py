@@ -1,7 +1,8 @@
-"""From an assignment's single source to its notebooks: `assignments/NAME/*.md` and `solutions` in, nbgrader notebooks out.
+"""From an assignment's single source to its notebooks: `assignments/NAME/*.md` and `solutions` in, notebooks out.
 
-A source is a runnable MyST notebook. Its cells tagged `solution` import what students are to write; the builder puts the
-functions' source in their place, marks the cells for nbgrader, and nbgrader's own `generate_assignment` cuts the solutions out.
+A source is a runnable MyST notebook. Its cells tagged `solution` import what students are to write; the builder puts
+the functions' source in their place, marks the cells for nbgrader, and nbgrader's own `generate_assignment` cuts the
+solutions out.
 """
 
 import ast
@@ -33,7 +34,8 @@ def assignment_names(folder=ASSIGNMENTS):
     """Names of the assignments: the folders that hold a source of their notebooks."""
     if not folder.is_dir():
         raise BuildError(
-            f"There is no folder {folder}: assignments are built in a clone of the course, not from the students' package."
+            f"There is no folder {folder}: assignments are built in a clone of the course, not from the students' "
+            "package."
         )
     return sorted(path.name for path in folder.iterdir() if path.is_dir() and any(path.glob("*.md")))
 
@@ -140,7 +142,7 @@ class _Source:
         return BuildError(f"{self.path}:{self.lines[number]}: {message}")
 
     def notebook(self, seen):
-        """The source notebook; `seen` collects the names of all graded cells of the assignment, and where they stand."""
+        """The source notebook; `seen` collects the names of the assignment's graded cells, and where they stand."""
         cells = []
         for number, cell in enumerate(self.cells):
             cell = nbformat.from_dict(cell)
@@ -161,7 +163,7 @@ class _Source:
         return nb
 
     def _marked(self, number, cell):
-        """nbgrader's metadata for a cell, or None for one that it leaves alone."""
+        """What nbgrader is to know of a cell, or None for one that it leaves alone."""
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "code" and "solution" in tags:
             return self._solution(number, cell)

@@ -1,15 +1,16 @@
 """`check("softmax.train")`: what a student runs below each exercise.
 
-Goes in: the name of a check. Comes out, on the page: each expectation with its measured error, the points so far, a next step.
+Goes in: the name of a check. Comes out, on the page: each expectation with its measured error, the points so
+far, a next step.
 """
 
 from autograder.exam import run_check
 from autograder.images import ImageSource
 from autograder.namespace import LocalNamespace
 from autograder.reference import NoReference, RecordedReference
-from autograder.registry import UnknownCheck, get_check
+from autograder.registry import get_check
 from autograder.show.verdict import as_html, as_text
-from coursekit import dataset_name
+from coursekit import DataUnavailable, dataset_name
 
 
 class _Shown:
@@ -39,11 +40,9 @@ def check(name, names=None):
     if names is None:
         names = shell.user_ns if shell else __import__("__main__").__dict__
     try:
-        item = get_check(name)
-        verdict = run_check(
-            item, LocalNamespace(names), RecordedReference(name.split(".")[0]), images=ImageSource(dataset_name())
-        )
-    except (UnknownCheck, NoReference) as error:
+        item, reference, images = get_check(name), RecordedReference(name.split(".")[0]), ImageSource(dataset_name())
+        verdict = run_check(item, LocalNamespace(names), reference, images=images)
+    except (DataUnavailable, NoReference, ValueError) as error:  # sentences that say what to do
         print(error)
         return
     if shell:

@@ -11,6 +11,7 @@ from pathlib import Path
 import autograder
 from autograder.reference import NoReference
 from autograder.sandbox import SandboxUnavailable
+from coursekit import DataUnavailable
 
 DONE, SOME_UNGRADED, BAD_USAGE = 0, 1, 2
 
@@ -20,13 +21,13 @@ def main(arguments=None):
     args = _parser().parse_args(arguments)
     try:
         return args.run(args)
-    except (ValueError, FileNotFoundError, PermissionError, NoReference, SandboxUnavailable) as error:
+    except (ValueError, OSError, DataUnavailable, NoReference, SandboxUnavailable) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return BAD_USAGE
     except ModuleNotFoundError as error:
         print(
-            f"autograder: {error.name} is missing: this command needs the instructor's packages. Set them up with `make`, or install "
-            "show-your-gradients[instructor].",
+            f"autograder: {error.name} is missing: this command needs the instructor's packages. "
+            "Set them up with `make`, or install show-your-gradients[instructor].",
             file=sys.stderr,
         )
         return BAD_USAGE
@@ -136,11 +137,12 @@ def _grade(args):
 
     if args.sandbox == "none":
         print(
-            "autograder: WARNING: --sandbox none runs student code as you, with all your files and the network. Only for your own notebooks.",
+            "autograder: WARNING: --sandbox none runs student code as you, with all your files and the network. "
+            "Only for your own notebooks.",
             file=sys.stderr,
         )
-    if args.json and not args.json.parent.is_dir():
-        raise ValueError(f"There is no folder {args.json.parent} to write {args.json.name} into.")
+    if args.json and (args.json.is_dir() or not args.json.parent.is_dir()):
+        raise ValueError(f"--json {args.json} cannot be written: name a file in a folder that exists.")
     course = open_course(args.folder)
     graded = grade_with_progress(
         course, args.names or None, student=args.student, jobs=args.jobs, sandbox=args.sandbox, retrain=args.retrain

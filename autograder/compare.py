@@ -1,7 +1,7 @@
 """Comparing a student's value with ours, so that right code never pays and wrong code never passes.
 
-Goes in: the two values and a tolerance. Comes out: a `Comparison` with the measured error. Errors are norms relative to the
-size of the expected array, not entry by entry: an entry that is truly near zero must not fail right code.
+Goes in: the two values and a tolerance. Comes out: a `Comparison` with the measured error. Errors are norms relative to
+the size of the expected array, not entry by entry: an entry that is truly near zero must not fail right code.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from autograder.namespace import Failure
 
 EXACT = 1e-5  # the same formula in any order of summation, in float64 or float32 (measured: below 2e-6)
 SINGLE = 1e-3  # the same where float32 numbers near 1000 enter an exponential
+NEAR = 1e-3  # wrong, but so nearly right that the formula is hardly in doubt: the middle one of three bands
 
 
 @dataclass
@@ -36,6 +37,13 @@ class Comparison:
     message: str = ""
     got: np.ndarray | None = None
     expected: np.ndarray | None = None
+
+    @property
+    def band(self):
+        """One of "equal" (but for rounding), "near" (off by more than that, by less than `NEAR`) and "wrong"."""
+        if self.passed:
+            return "equal"
+        return "near" if self.measured is not None and self.measured <= NEAR else "wrong"
 
 
 def relative_error(got, expected):

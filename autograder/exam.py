@@ -1,7 +1,8 @@
 """One check held against one student's names: rounds of cases, expectations, points.
 
-Goes in: a `Check`, a `Namespace`, a reference and the rounds to run. Comes out: a `Verdict`. It fails closed: an expectation that
-was not judged in every round has not passed, and an item none of whose core expectations passed earns nothing.
+Goes in: a `Check`, a `Namespace`, a reference and the rounds to run. Comes out: a `Verdict`.
+It fails closed: an expectation that was not judged in every round has not passed, and an item none of whose core
+expectations passed earns nothing.
 """
 
 import contextlib
@@ -35,6 +36,7 @@ class Round:
 
     @property
     def hidden(self):
+        """Whether its cases are drawn from the secret, so that nothing of them may be shown."""
         return self.name != "visible"
 
 
@@ -125,7 +127,7 @@ class Verdict:
     check : str
     points, max_points, bonus : float
     status : str
-        "passed", "partial", "failed", "missing", "not implemented", "timeout", "died", "limit", "unreadable" or "error".
+        "passed", "partial", "failed", "missing", "not implemented", "timeout", "died", "limit", "unreadable", "error".
     seconds : float
     reason : str
         A sentence where there is something to say besides the expectations.
@@ -207,6 +209,7 @@ class Exam:
 
     @property
     def hidden(self):
+        """Whether the present round is a hidden one."""
         return self.round.hidden
 
     def expectation(self, name, share=0.0, **settings):

@@ -1,7 +1,8 @@
 """How a function's cost grows with the number of examples: tells a Python loop from matrix products.
 
-Goes in: a namespace, a function and two sizes. Comes out: CPU seconds per extra example, read from the process's own clock, so
-that neither a slow machine nor waiting counts. The yardstick is a plain loop run by the judge at the same moment.
+Goes in: a namespace, a function and two sizes. Comes out: CPU seconds per extra example, read from the process's own
+clock, so that neither a slow machine nor waiting counts. The yardstick is a plain loop run by the judge at the same
+moment.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Made-up hand-ins, for the demo and the tests: a released notebook with its solution cells filled in.
 
-Goes in: `tests/handins/ASSIGNMENT/NAME.py`, which says in its first lines what it is and what must come out, then holds the cells
-that differ, each below `# %% NAME-OF-THE-CELL`. Comes out: a notebook as a student would hand it in.
+Goes in: `tests/handins/ASSIGNMENT/NAME.py`, which says in its first lines what it is and what must come out, then holds
+the cells that differ, each below `# %% NAME-OF-THE-CELL`. Comes out: a notebook as a student would hand it in.
 """
 
 import ast

@@ -1,7 +1,8 @@
 """A student's names as the judge sees them: call this, read that. One interface, two places.
 
-`LocalNamespace` answers from the notebook's own kernel (a student at work); `autograder.grading.kernel` has one that answers
-from a sandboxed kernel. Both send JSON to `autograder.student.agent` and read JSON back, so a check cannot tell them apart.
+`LocalNamespace` answers from the notebook's own kernel (a student at work); `autograder.grading.kernel` has one that
+answers from a sandboxed kernel. Both send JSON to `autograder.student.agent` and read JSON back, so a check cannot tell
+them apart.
 """
 
 import json
@@ -116,9 +117,11 @@ class LocalNamespace(Namespace):
         self.agent = Agent(names)
 
     def ask(self, question):
+        """Have the agent answer in this process."""
         return self.agent.answer(question)
 
     def clock(self):
+        """CPU seconds of this process."""
         return time.process_time()
 
 

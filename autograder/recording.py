@@ -1,6 +1,7 @@
 """Records what the reference solutions give for the visible cases, for machines that have no solutions.
 
-Goes in: a chapter. Comes out: `autograder/checks/recorded/CHAPTER.json`. The checks themselves are run, on the solutions as a student.
+Goes in: a chapter. Comes out: `autograder/checks/recorded/CHAPTER.json`. The checks themselves are run, on the
+solutions as a student.
 """
 
 import importlib

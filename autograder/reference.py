@@ -1,7 +1,8 @@
 """Where expected values come from: the one door between checks and the trusted solutions.
 
-When grading, `SolutionReference` computes them with `solutions`. A student's machine has no solutions: `RecordedReference` reads
-what they gave for the visible cases, from `autograder/checks/recorded/`. Both answer the same questions.
+When grading, `SolutionReference` computes them with `solutions`. A student's machine has no solutions:
+`RecordedReference` reads what they gave for the visible cases, from `autograder/checks/recorded/`. Both answer the same
+questions.
 """
 
 import importlib
@@ -39,8 +40,8 @@ class SolutionReference:
             self.answers = importlib.import_module(f"solutions.{chapter}.answers").ANSWERS
         except ImportError as error:
             raise NoReference(
-                f"Grading needs the reference solutions of {chapter!r} ({error}). They are not in the package for students: "
-                "run from a clone of the course, set up with its Makefile."
+                f"Grading needs the reference solutions of {chapter!r} ({error}). "
+                "They are not in the package for students: run from a clone of the course, set up with its Makefile."
             ) from error
 
     def expected(self, key, function, *args, **kwargs):

@@ -1,4 +1,7 @@
-"""Progress bars for loops that take a while. They go away when the loop is done; TQDM_DISABLE=1 in the environment hides them."""
+"""Progress bars for loops that take a while: in notebooks and terminals, gone when the loop is done.
+
+TQDM_DISABLE=1 in the environment hides them; where output goes to a file or a pipe there are none.
+"""
 
 import sys
 
@@ -14,4 +17,6 @@ def progress(iterable, what):
     what : str
         What is counted, such as "epochs"; stands before the bar.
     """
-    return tqdm(iterable, desc=what, leave=False, mininterval=0.2, file=sys.stdout)
+    watched = sys.stdout.isatty() or "ipykernel" in sys.modules
+    hidden = {} if watched else {"disable": True}  # given outright, it would overrule the environment
+    return tqdm(iterable, desc=what, leave=False, mininterval=0.2, file=sys.stdout, **hidden)

@@ -1,6 +1,7 @@
-"""CIFAR-10 from wherever it is: a folder or archive named by CIFAR10_DIR, the cache, or a download with checksum and resume.
+"""CIFAR-10 from wherever it is: a folder or archive named by CIFAR10_DIR, the cache, or a download that can be resumed.
 
-Goes in: nothing, or the environment variable CIFAR10_DIR. Comes out: the folder with the official files, or their arrays.
+Goes in: nothing, or the environment variable CIFAR10_DIR. Comes out: the folder with the official files, or
+their arrays.
 """
 
 import os
@@ -23,8 +24,8 @@ N_TRAIN, N_TEST = 50_000, 10_000
 TRAIN_FILES = tuple(f"data_batch_{number}" for number in range(1, 6))
 FILES = (*TRAIN_FILES, "test_batch", "batches.meta")
 ADVICE = (
-    f"Set the environment variable CIFAR10_DIR to a folder that holds {ARCHIVE} or the unpacked {BATCHES}, or use the generated data "
-    'set: load_images("shapes10").'
+    f"Set the environment variable CIFAR10_DIR to a folder that holds {ARCHIVE} or the unpacked {BATCHES}, "
+    'or use the generated data set: load_images("shapes10").'
 )
 
 
@@ -41,7 +42,7 @@ def cifar10_is_here():
 
 
 def cifar10_folder():
-    """Folder with the official files `data_batch_1` to `data_batch_5`, `test_batch` and `batches.meta`; downloads if need be.
+    """Folder with the official files: `data_batch_1` to 5, `test_batch` and `batches.meta`; downloads if need be.
 
     Returns
     -------
@@ -109,15 +110,17 @@ def read_all():
 class _ArraysOnly(pickle.Unpickler):
     """The official files are pickles; nothing but arrays may come out of one."""
 
-    ALLOWED = {
-        ("numpy.core.multiarray", "_reconstruct"),
-        ("numpy._core.multiarray", "_reconstruct"),
-        ("numpy", "ndarray"),
-        ("numpy", "dtype"),
-        ("numpy.core.numeric", "_frombuffer"),
-        ("numpy._core.numeric", "_frombuffer"),
-        ("_codecs", "encode"),
-    }
+    ALLOWED = frozenset(
+        {
+            ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy._core.multiarray", "_reconstruct"),
+            ("numpy", "ndarray"),
+            ("numpy", "dtype"),
+            ("numpy.core.numeric", "_frombuffer"),
+            ("numpy._core.numeric", "_frombuffer"),
+            ("_codecs", "encode"),
+        }
+    )
 
     def find_class(self, module, name):
         if (module, name) not in self.ALLOWED:
@@ -152,7 +155,8 @@ def _verify(archive):
 
     if pooch.file_hash(str(archive), alg="md5") != MD5:
         raise DataUnavailable(
-            f"{archive} is not the official archive, or is incomplete: its MD5 checksum is not {MD5}. Download it again."
+            f"{archive} is not the official archive, or is incomplete: its MD5 checksum is not {MD5}. "
+            "Download it again."
         )
 
 
@@ -165,6 +169,8 @@ def _unpacked(archive):
     with tarfile.open(archive, "r:gz") as tar:
         for name in FILES:
             member = tar.extractfile(f"{BATCHES}/{name}")
+            if member is None:
+                raise _damaged(archive, f"{name} is not a file")
             temporary = target / f"{name}.{os.getpid()}.part"
             with open(temporary, "wb") as file:
                 while chunk := member.read(1 << 20):
@@ -183,7 +189,8 @@ def _downloaded(mirrors=None, known_hash=f"md5:{MD5}"):
 
     tried = []
     print(
-        f"CIFAR-10 is not on this machine yet: downloading 170 MB, once. If you have {ARCHIVE} already, interrupt this and set CIFAR10_DIR."
+        "CIFAR-10 is not on this machine yet: downloading 170 MB, once. "
+        f"If you have {ARCHIVE} already, interrupt this and set CIFAR10_DIR."
     )
     for url in mirrors or MIRRORS:
         try:

@@ -1,7 +1,7 @@
 """`load_images()`: the course's data in one call, split into training, validation and test images.
 
-Goes in: the name of a data set, or nothing, and how many images of each split. Comes out: an `ImageData`. Which data set is used
-is printed, since numbers from one say nothing about the other.
+Goes in: the name of a data set, or nothing, and how many images of each split. Comes out: an `ImageData`. Which data
+set is used is printed, since numbers from one say nothing about the other.
 """
 
 import json
@@ -44,17 +44,18 @@ class ImageData:
     y_test: np.ndarray
 
 
-def dataset_name():
+def dataset_name(folder="."):
     """The data set that `load_images()` loads where none is named.
 
-    In this order: the environment variable COURSEKIT_DATASET; the file `course.json` beside the notebook, as handed out with a
-    homework; "cifar10" where it is on this machine already; "shapes10".
+    In this order: the environment variable COURSEKIT_DATASET; the file `course.json` beside the notebook, in `folder`,
+    as handed out with a homework; "cifar10" where it is on this machine already; "shapes10".
     """
     chosen, where = os.environ.get("COURSEKIT_DATASET"), "The environment variable COURSEKIT_DATASET"
-    if not chosen and Path("course.json").is_file():
+    course = Path(folder) / "course.json"
+    if not chosen and course.is_file():
         where = "The file course.json"
         try:
-            chosen = json.loads(Path("course.json").read_text(encoding="utf-8"))["dataset"]
+            chosen = json.loads(course.read_text(encoding="utf-8"))["dataset"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f"{where} beside this notebook cannot be read ({error}). Take the one that was handed out."
@@ -75,8 +76,8 @@ def load_images(name=None, *, train=None, val=None, test=None, quiet=False):
         By default what `dataset_name()` says.
     train, val, test : int, optional
         How many images of each split; by default 45,000, 5,000, 10,000 of CIFAR-10 and 5,000, 1,000, 1,000 of shapes10.
-        CIFAR-10's training images are the first of its 50,000, its validation images the last of them, so validation stays
-        the same when training grows.
+        CIFAR-10's training images are the first of its 50,000, its validation images the last of them, so validation
+        stays the same when training grows.
     quiet : bool
         Do not print which data set this is.
 
@@ -132,7 +133,8 @@ def _cifar10(train, val, test):
 
     if train + val > cifar10.N_TRAIN:
         raise ValueError(
-            f"CIFAR-10 has {cifar10.N_TRAIN:,} images to train with; train={train:,} and val={val:,} add up to {train + val:,}."
+            f"CIFAR-10 has {cifar10.N_TRAIN:,} images to train with; "
+            f"train={train:,} and val={val:,} add up to {train + val:,}."
         )
     if test > cifar10.N_TEST:
         raise ValueError(f"CIFAR-10 has {cifar10.N_TEST:,} test images; test={test:,} asks for more.")

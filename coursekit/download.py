@@ -17,8 +17,8 @@ SECONDS = 30  # without a byte before a server is given up
 def resuming(url, output_file, pooch):
     """Download `url` to `output_file`; called by pooch.
 
-    What has arrived is kept beside the target as `NAME.part` until it is complete, so that the next try asks for the rest only.
-    A server that cannot send the rest sends everything again.
+    What has arrived is kept beside the target as `NAME.part` until it is complete, so that the next try asks for the
+    rest only. A server that cannot send the rest sends everything again.
     """
     part = _part_of(url, output_file)
     have = part.stat().st_size if part.is_file() else 0

@@ -1,8 +1,11 @@
-"""The figures of the course, each drawn by one function: same colours for train, val and test everywhere, labelled axes.
+"""The figures of the course, one function each: same colours for train, val and test everywhere, labelled axes.
 
-Goes in: arrays and names. Comes out: a Matplotlib `Figure`, closed already, which a notebook shows where it is the last line of
-a cell (elsewhere: `display(figure)` or `figure.savefig(...)`). Readable when printed grey, and for colour-blind readers.
+Goes in: arrays and names. Comes out: a Matplotlib `Figure`, closed already, which a notebook shows where it is the last
+line of a cell (elsewhere: `display(figure)` or `figure.savefig(...)`). Readable when printed grey, and for colour-blind
+readers.
 """
+
+import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -101,7 +104,7 @@ def training_curves(history):
     Parameters
     ----------
     history : dict of lists
-        "loss" with one entry per step; "train_accuracy" and "val_accuracy", where they are not empty, with one per epoch.
+        "loss" with one entry per step; "train_accuracy" and "val_accuracy", where not empty, with one per epoch.
     """
     if not history.get("loss"):
         raise ValueError('The history has no losses: history["loss"] should hold one number per step.')
@@ -214,8 +217,9 @@ def histogram(values, xlabel, bins=100):
     low, high = min(a.min() for a in arrays.values()), max(a.max() for a in arrays.values())
     figure, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
     edges = np.linspace(low, high if high > low else low + 1, bins + 1)
-    for (name, array), colour, line in zip(arrays.items(), class_colours, ("-", "--", "-.", ":") * 3):
-        ax.hist(array, edges, histtype="step", color=colour, linestyle=line, linewidth=1.6, label=name)
+    styles = zip(itertools.cycle(class_colours), itertools.cycle(("-", "--", "-.", ":")), strict=False)
+    for (name, array), (colour, line) in zip(arrays.items(), styles, strict=False):
+        ax.hist(array, edges.tolist(), histtype="step", color=colour, linestyle=line, linewidth=1.6, label=name)
     ax.set(xlabel=xlabel, ylabel="how many", yscale="log")
     if list(arrays) != [""]:
         ax.legend()

@@ -38,8 +38,8 @@ PLACES = np.array([
 RADII = np.array([8.0, 8.0, 9.5, 10.0, 9.5, 9.0, 9.0, 10.0, 9.0, 9.0], np.float32)
 
 SECOND_LOOK = 0.3  # share of images with the second look
-TYPICAL_COLOUR = (0.25, 0.95)  # share of the class's own colour in an image's colours, from and to
-JITTER = 6.0  # pixels by which a shape strays from its usual place, at most, in each direction
+TYPICAL_COLOUR = (0.2, 0.9)  # share of the class's own colour in an image's colours, from and to
+JITTER = 5.0  # pixels by which a shape strays from its usual place, at most, in each direction
 TILT = 0.45  # tangent of half the largest angle of rotation
 CLUTTER = 3  # things behind the shape
 
@@ -137,7 +137,7 @@ def _colours(uniform, labels):
     dark, bright = _brightness(ground), _brightness(paint)
     gap = bright - dark
     sign = np.where(np.abs(gap) < 0.1, np.where(dark < 0.5, 1.0, -1.0), np.where(gap < 0, -1.0, 1.0)).astype(np.float32)
-    wanted = uniform(1, low=0.18, high=0.35)
+    wanted = uniform(1, low=0.25, high=0.45)
     return ground, paint + sign * np.maximum(wanted - gap * sign, 0.0)
 
 
@@ -206,8 +206,12 @@ def _texture(uniform, u, v):
 
 def _develop(uniform, pixels):
     """Light from one side, contrast and noise; then bytes (count, 32, 32, 3)."""
-    light = uniform(1, low=0.75, high=1.15) + X * uniform(1, low=-0.012, high=0.012) + Y * uniform(1, low=-0.012, high=0.012)
-    noise = uniform(3, SIDE * SIDE, low=-1.0) * uniform(1, 1, low=0.02, high=0.1)
+    light = (
+        uniform(1, low=0.75, high=1.15)
+        + X * uniform(1, low=-0.012, high=0.012)
+        + Y * uniform(1, low=-0.012, high=0.012)
+    )
+    noise = uniform(3, SIDE * SIDE, low=-1.0) * uniform(1, 1, low=0.02, high=0.09)
     pixels = np.clip((pixels * light[:, None] + noise) * 255.0 + 0.5, 0.0, 255.0).astype(np.uint8)
     return pixels.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.compare import EXACT, Comparison, close, numbers, shape_of
-from autograder.diagnose import Diagnosis, diagnose
+from autograder.compare import EXACT, close, numbers, shape_of
+from autograder.diagnose import FITS, Diagnosis, diagnose
 from autograder.namespace import Failure
 
-PASSED = Comparison(True)
 THRESHOLDS = Path(__file__).parent / "thresholds.json"
 TEST_IMAGES = {"visible": 1000, "hidden": 4000}
 CHUNK = 1000  # images that cross to the student's process at a time
@@ -39,6 +38,11 @@ def judge(expectation, got, expected, what, case, hidden, *, counts=None, summan
     expectation.judge(comparison, case, found)
 
 
+def all_fit(got, values):
+    """Whether every part of an answer is, but for rounding, what is in `values`."""
+    return all(close(part, value, "it", FITS).passed for part, value in zip(got, values, strict=True))
+
+
 def judge_classes(expectation, form, got, expected, case, mistakes=()):
     """Compare predicted classes: the classes themselves, and apart from them their form (integers, shape (N,))."""
     array = numbers(got, "the prediction")
@@ -65,7 +69,8 @@ def judge_classes(expectation, form, got, expected, case, mistakes=()):
 def accuracy_bands(exam, preprocess, model):
     """Accuracy of a trained model on test images, against the bands of the data set.
 
-    `preprocess` and `model` are names of the student's: the first takes images uint8 (N, 32, 32, 3), the second has `predict`.
+    `preprocess` and `model` are names of the student's: the first takes images uint8 (N, 32, 32, 3), the second's
+    `predict` gives classes (N,).
     """
     table = json.loads(THRESHOLDS.read_text(encoding="utf-8"))[exam.check.name][exam.images.dataset]
     bands = [
@@ -75,7 +80,8 @@ def accuracy_bands(exam, preprocess, model):
                 band["share"],
                 bonus=band.get("bonus", 0.0),
                 core=True,
-                advice="Look at the training curves: longer training, a better learning rate or another regularisation?",
+                advice="Look at the training curves: longer training, a better learning rate "
+                "or another regularisation?",
             ),
             band["accuracy"],
         )

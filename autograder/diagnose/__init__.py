@@ -1,14 +1,14 @@
 """Naming the mistake from the numbers: hypotheses tried one by one, the first that fits exactly is told.
 
-Goes in: a student's value, the expected one, the parts it is a sum of, and counts such as N. Comes out: a `Diagnosis` or None.
-It states the evidence and what it suggests, never the code. Nothing fits, nothing is said.
+Goes in: a student's value, the expected one, the parts it is a sum of, and counts such as N. Comes out: a `Diagnosis`
+or None. It states the evidence and what it suggests, never the code. Nothing fits, nothing is said.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.compare import relative_error
+from autograder.compare import EXACT, NEAR, relative_error
 
 FITS = 1e-6  # how exactly a hypothesis must reproduce the numbers; float32 answers are given FITS_SINGLE
 FITS_SINGLE = 2e-5
@@ -22,7 +22,8 @@ class Diagnosis:
     Attributes
     ----------
     kind : str
-        "overflow", "transpose", "sign", "factor", "regularisation", "axis", "zero" or "known mistake".
+        "overflow", "transpose", "sign", "factor", "regularisation", "axis", "shape", "zero", "known mistake", "near" or
+        "partial".
     text : str
         The evidence and what it suggests, for the student.
     """
@@ -58,19 +59,24 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=()):
     got = got.astype(float)
     if not np.all(np.isfinite(got)):
         return _not_finite(got)
-    for value, kind, text in mistakes:
-        if _same(got, value, fits):
-            return Diagnosis(kind, text)
-    if got.shape != expected.shape:
-        return _shapes(got, expected, fits)
-    if not np.any(got) and np.any(expected):
-        return Diagnosis("zero", "Every number is zero: is the result ever filled in, or does a sum cancel?")
-    return (
-        _of_parts(got, expected, parts or {}, counts or {}, fits)
-        or _factor(got, expected, counts or {}, fits)
-        or _transposed(got, expected, fits)
-        or _only_some(got, expected)
-    )
+    if got.shape == expected.shape:
+        with np.errstate(over="ignore", invalid="ignore"):
+            fits = min(fits, relative_error(got, expected) / 10)  # a mistake must fit far better than the right value
+    with np.errstate(all="ignore"):  # numbers near the largest possible fit nothing
+        for value, kind, text in mistakes:
+            if _same(got, value, fits):
+                return Diagnosis(kind, text)
+        if got.shape != expected.shape:
+            return _shapes(got, expected, fits)
+        if not np.any(got) and np.any(expected):
+            return Diagnosis("zero", "Every number is zero: is the result ever filled in, or does a sum cancel?")
+        return (
+            _of_parts(got, expected, parts or {}, counts or {}, fits)
+            or _factor(got, expected, counts or {}, fits)
+            or _transposed(got, expected, fits)
+            or _only_some(got, expected)
+            or _near(got, expected)
+        )
 
 
 def _same(got, value, fits):
@@ -82,8 +88,8 @@ def _not_finite(got):
     bad, what = int(np.sum(~np.isfinite(got))), "nan" if np.any(np.isnan(got)) else "infinite"
     return Diagnosis(
         "overflow",
-        f"{bad} of {got.size} numbers {'is' if bad == 1 else 'are'} {what}: an exponential overflows, or the logarithm of zero is "
-        "taken. Which number, taken off every score of a row, leaves the probabilities as they are?",
+        f"{bad} of {got.size} number{'s' * (got.size > 1)} {'is' if bad == 1 else 'are'} {what}. That comes from an "
+        "exponential that overflows, the logarithm of zero, or a division by zero.",
     )
 
 
@@ -99,6 +105,8 @@ def _shapes(got, expected, fits):
                     return Diagnosis(
                         "axis", f"The {name} of your array over axis {axis} is right: that axis is not reduced yet."
                     )
+    if got.size == expected.size and got.size > 1 and _same(got.reshape(expected.shape), expected, fits):
+        return Diagnosis("shape", f"The numbers are right; they only stand in shape {got.shape}, not {expected.shape}.")
     return None
 
 
@@ -134,7 +142,7 @@ def _of_parts(got, expected, parts, counts, fits):
                 if set(changed) == {"regularisation"}
                 else ("sign" if -1.0 in changed.values() else "factor")
             )
-            return Diagnosis(kind, " ".join(said) + " Everything else is right.")
+            return Diagnosis(kind, " ".join(said) + " Everything else is right." * (len(changed) < len(named)))
     return None
 
 
@@ -153,7 +161,10 @@ def _coefficient(name, c, counts):
             )
     if c == 2:
         return f"Your value holds {where} twice: it is added twice, or its factor is 2 instead of 1."
-    return f"Your value holds half of {where}: a factor 1/2 that this course's formula does not have, or a derivative whose 2 is lost."
+    return (
+        f"Your value holds half of {where}: a factor 1/2 that this course's formula does not have, "
+        "or a derivative whose 2 is lost."
+    )
 
 
 def _factor(got, expected, counts, fits):
@@ -164,13 +175,13 @@ def _factor(got, expected, counts, fits):
     if abs(scale + 1) < 1e-5:
         return Diagnosis("sign", f"{every} exactly minus the right one: the sign is wrong.")
     for letter, n in counts.items():
-        if n > 1 and abs(abs(scale) / n - 1) < 1e-5:
+        if n > 2 and abs(abs(scale) / n - 1) < 1e-5:
             return Diagnosis(
                 "factor",
                 f"{every} exactly {n} times ours, and {letter} = {n} here: "
                 f"the division by {letter} is missing (a sum where a mean is meant){_and_sign(scale)}.",
             )
-        if n > 1 and abs(abs(scale) * n - 1) < 1e-5:
+        if n > 2 and abs(abs(scale) * n - 1) < 1e-5:
             return Diagnosis(
                 "factor",
                 f"{every} exactly 1/{n} of ours, and {letter} = {n} here: divided by {letter} "
@@ -207,6 +218,18 @@ def _only_some(got, expected):
             first = int(np.flatnonzero(lines)[0])
             return Diagnosis(
                 "partial",
-                f"{int(lines.sum())} of {len(lines)} {what}s differ (the first is {what} {first}); the others are right.",
+                f"{int(lines.sum())} of {len(lines)} {what}s differ (the first is {what} {first}); "
+                "the others are right.",
             )
     return None
+
+
+def _near(got, expected):
+    """Off by more than rounding, by less than any mistake in the formula: the evidence, and the usual reason."""
+    if not EXACT < relative_error(got, expected) <= NEAR:
+        return None
+    return Diagnosis(
+        "near",
+        "This is nearly right, but further off than rounding takes it. Such a difference usually comes from a small "
+        "constant (an eps) in another place, or from numbers that are kept with few digits.",
+    )

@@ -1,1 +1,1 @@
-"""Grading hand-ins: one sandboxed kernel per notebook, verdicts formed out here, results written to nbgrader's gradebook."""
+"""Grading hand-ins: a sandboxed kernel per notebook, verdicts formed out here, results in nbgrader's gradebook."""

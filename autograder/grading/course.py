@@ -6,15 +6,19 @@
 import json
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.grading.settings import Settings
 from autograder.sandbox import Limits
+from coursekit.data import DATASETS
 
 PRIVATE = ".autograder"
-DATASETS = ("shapes10", "cifar10")
-_CONFIG = '''"""nbgrader's configuration of this course. Grading is done by the sandboxed autograder: the line with `configure`."""
+_CONFIG = '''"""nbgrader's configuration of this course.
+
+Grading is done by the sandboxed autograder: the line with `configure`.
+"""
 from autograder.grading.nbgrader_plugin import configure
 
 c = get_config()  # noqa: F821
@@ -45,6 +49,7 @@ class Course:
 
     @property
     def private(self):
+        """Folder of what grading keeps: the seed, settings, results."""
         return self.root / PRIVATE
 
     def secret(self):
@@ -54,8 +59,8 @@ class Course:
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as error:
             raise CourseError(
-                f"The secret seed {path} cannot be read ({error}). Put it back from your backup: hidden cases are drawn "
-                "from it."
+                f"The secret seed {path} cannot be read ({error}). Put it back from your backup: "
+                "hidden cases are drawn from it."
             ) from error
         if len(secret) < 16:
             raise CourseError(f"The secret seed {path} is too short. Put it back from your backup.")
@@ -88,6 +93,8 @@ def open_course(folder):
         )
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["dataset"] not in DATASETS:
+            raise ValueError(f"there is no data set {stored['dataset']!r}")
         return Course(root, stored["dataset"], Limits(**stored.get("limits", {})))
     except (ValueError, KeyError, TypeError) as error:
         raise CourseError(
@@ -110,17 +117,33 @@ def create(folder, dataset="shapes10", names=None):
     -------
     Course
     """
-    from autograder.build import assignment_names, release, source_notebooks
+    from autograder.build import assignment_names, source_notebooks
 
     root = Path(folder).resolve()
     if dataset not in DATASETS:
         raise CourseError(f"There is no data set called {dataset!r}; choose {' or '.join(DATASETS)}.")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise CourseError(
-            f"{folder} exists and is not empty. Name another folder, or move what is in it away: nothing is overwritten."
+            f"{folder} exists and is not empty. Name another folder, or move what is in it away: "
+            "nothing is overwritten."
         )
-    root.mkdir(parents=True, exist_ok=True)
     _refuse_visible(root)
+    sources = {name: source_notebooks(name) for name in names or assignment_names()}
+    root.mkdir(parents=True, exist_ok=True)
+    try:
+        _fill(root, dataset, sources)
+    except BaseException:  # nothing half-made is left, for the next try would refuse it
+        for path in root.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
+    return open_course(root)
+
+
+def _fill(root, dataset, sources):
+    """Everything that a course folder holds; `sources` are its assignments' source notebooks."""
+    from autograder.build import release
+
+    root.chmod(0o700)  # grades and hand-ins are nobody else's business
     private = root / PRIVATE
     private.mkdir(mode=0o700)
     seed = os.open(private / "seed", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -131,12 +154,11 @@ def create(folder, dataset="shapes10", names=None):
     )
     (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name, root=str(root)), encoding="utf-8")
     (root / "submitted").mkdir()
-    for name in names or assignment_names():
+    for name, notebooks in sources.items():
         target = root / "source" / name
         target.mkdir(parents=True)
         (target / "course.json").write_text(json.dumps({"dataset": dataset}) + "\n", encoding="utf-8")
-        release(root, name, source_notebooks(name))
-    return open_course(root)
+        release(root, name, notebooks)
 
 
 def _refuse_visible(root):

@@ -1,7 +1,8 @@
 """Grades one notebook: runs its cells in a sandboxed kernel, and in place of each check cell forms a verdict out here.
 
-Goes in: a restored notebook, the folder of the hand-in, settings. Comes out: the notebook with outputs and points, and the verdicts.
-A cell or check that hangs or kills the kernel costs itself; a fresh kernel is brought to the same point and goes on.
+Goes in: a restored notebook, the folder of the hand-in, settings. Comes out: the notebook with outputs and points, and
+the verdicts. A cell or check that hangs or kills the kernel costs itself; a fresh kernel is brought to the same point
+and goes on.
 """
 
 import time
@@ -14,7 +15,7 @@ from autograder.grading.kernel import RemoteNamespace, SandboxKernel
 from autograder.grading.outputs import harmless, note
 from autograder.images import ImageSource
 from autograder.namespace import Failure, KernelLost
-from autograder.reference import SolutionReference
+from autograder.reference import RecordedReference, SolutionReference
 from autograder.registry import check_of_grade_id
 from autograder.sandbox import SandboxUnavailable
 from autograder.show.verdict import as_html, as_text
@@ -31,7 +32,7 @@ def check_of(cell):
     return check_of_grade_id(meta.get("grade_id"))
 
 
-def grade_notebook(nb, handin, assignment, settings):
+def grade_notebook(nb, handin, assignment, settings, on_verdict=None):
     """Grade a notebook whose grade cells have been restored.
 
     Parameters
@@ -42,6 +43,8 @@ def grade_notebook(nb, handin, assignment, settings):
         Folder with the student's other files.
     assignment : str
     settings : Settings
+    on_verdict : function, optional
+        Called with each verdict as soon as there is one.
 
     Returns
     -------
@@ -56,6 +59,8 @@ def grade_notebook(nb, handin, assignment, settings):
             if check is not None:
                 verdict = run.judge(check)
                 verdicts.append(verdict)
+                if on_verdict:
+                    on_verdict(verdict)
                 cell.outputs, cell.execution_count = verdict_outputs(verdict), None
             elif cell.cell_type == "code" and cell.source.strip():
                 cell.outputs, cell.execution_count = run.cell(cell), None
@@ -79,9 +84,9 @@ class _Run:
         self.assignment, self.settings, self.limits = assignment, settings, settings.limits
         self.kernel = SandboxKernel(handin, settings)
         self.alive = False
-        self.done = []  # sources that ran, to bring a fresh kernel to the same point
+        self.done = []  # sources that ran, with their time limits, to bring a fresh kernel to the same point
         self.restarts = 0
-        self.trouble = ""  # of the last cell that was stopped, to explain names that are missing later
+        self.trouble = ""  # of the last cell that failed, to explain names that are missing later
         self.deadline = (
             time.monotonic() + self.limits.notebook_seconds + settings.retrain * self.limits.training_seconds
         )
@@ -104,8 +109,8 @@ class _Run:
         self.left(1)
         self.kernel.stop()
         self.kernel.start()
-        for source in self.done:
-            self.kernel.run_cell(source, self.left(self.limits.cell_seconds))
+        for source, seconds in self.done:
+            self.kernel.run_cell(source, self.left(seconds))
         self.alive = True
 
     def lost(self):
@@ -133,7 +138,12 @@ class _Run:
                     traceback=[f"[autograder] {lost.failure.message}"],
                 )
             ]
-        self.done.append(cell.source)
+        self.done.append((cell.source, seconds))
+        errors = [output for output in outputs if output.output_type == "error"]
+        if errors:
+            self.trouble = (
+                f"A cell above it raised {str(errors[-1].get('ename'))[:80]}: {str(errors[-1].get('evalue'))[:200]}"
+            )
         return harmless(outputs)
 
     def judge(self, check):
@@ -155,7 +165,7 @@ class _Run:
             verdict = run_check(
                 check,
                 RemoteNamespace(self.kernel, seconds),
-                SolutionReference(chapter),
+                SolutionReference(chapter) if self.settings.secret else RecordedReference(chapter),
                 rounds,
                 ImageSource(self.settings.dataset),
             )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import nbgrader_plugin
 from autograder.grading.course import CourseError
@@ -170,7 +171,7 @@ def _tasks(course, handin, settings):
 def _enter(course, graded, result):
     """Enter one result into nbgrader's gradebook, by way of its own `autograde` on a cleaned copy of the hand-in."""
     nb = nbformat.reads(result.source, as_version=4)
-    key = graded.student, graded.assignment, graded.notebook
+    key = str(course.root), graded.student, graded.assignment, graded.notebook
     submitted = course.root / "submitted" / graded.student / graded.assignment
     clean = Path(tempfile.mkdtemp(prefix="clean-", dir=course.private))
     try:
@@ -178,7 +179,8 @@ def _enter(course, graded, result):
         folder.mkdir(parents=True)
         copy_files(submitted, folder)
         for path in sorted((course.root / "release" / graded.assignment).glob("*.ipynb")):
-            # Every notebook of the assignment must be there, or nbgrader would take it for missing; the others keep their grades.
+            # Every notebook of the assignment must be there, or nbgrader would take it for missing; the others keep
+            # their grades.
             source = (
                 nb if path.stem == graded.notebook else released_notebook(course.root, graded.assignment, path.stem)
             )
@@ -187,12 +189,17 @@ def _enter(course, graded, result):
         relative = str(clean.relative_to(course.root))
         with nbgrader_api(course.root, submitted_directory=relative, notebook_id=graded.notebook) as api:
             outcome = api.autograde(graded.assignment, graded.student, force=True)
-        if not outcome["success"]:
+        if outcome["success"]:
+            save_verdicts(verdict_file(*key), list(graded.rows()))
+        else:
             graded.trouble = f"nbgrader could not enter the result: {complaint(outcome)}"
+    except (OSError, SQLAlchemyError) as error:  # this result is not entered; the others of the class still are
+        graded.trouble = (
+            f"The result could not be entered ({type(error).__name__}: {str(error)[:200]}). Grade it again."
+        )
     finally:
         nbgrader_plugin.graded.pop(key, None)
         shutil.rmtree(clean, ignore_errors=True)
-    save_verdicts(verdict_file(course.root, *key), list(graded.rows()))
 
 
 def with_limits(course, **changes):

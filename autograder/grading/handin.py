@@ -1,7 +1,7 @@
 """Hand-ins as they lie in `submitted/STUDENT/ASSIGNMENT/`: found, read, copied, without trusting them.
 
-Goes in: folders written by students. Comes out: notebooks and plain files, or a sentence that says why there is none. Symbolic links
-are never followed, sizes are limited.
+Goes in: folders written by students. Comes out: notebooks and plain files, or a sentence that says why there is none.
+Symbolic links are never followed, sizes are limited.
 """
 
 import itertools
@@ -80,8 +80,8 @@ def read_notebook(path):
     except Exception as error:  # nbformat raises many kinds on damaged files
         first = (str(error).splitlines() or [""])[0][:200]
         raise Unreadable(
-            f"{path.name} is not a Jupyter notebook: {first or type(error).__name__}. Open it in Jupyter, save it, and hand "
-            "it in again."
+            f"{path.name} is not a Jupyter notebook: {first or type(error).__name__}. "
+            "Open it in Jupyter, save it, and hand it in again."
         ) from error
     return nb
 
@@ -105,7 +105,8 @@ def unique_ids(nb):
 
 def read_files(folder):
     """The other files of a hand-in as {relative name: bytes}, notebooks left out."""
-    files, size = {}, 0
+    files: dict[str, bytes] = {}
+    size = 0
     for path, relative in _plain_files(folder):
         size += path.stat().st_size
         if size > MAX_FILES or len(files) >= MAX_COUNT:

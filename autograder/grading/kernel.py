@@ -1,7 +1,7 @@
 """A sandboxed kernel and the conversation with it: run this cell, answer this question, all under limits.
 
-Goes in: code and questions. Comes out: outputs and answers, or a `KernelLost` that says what happened. Everything that arrives is
-hostile data: it is size-limited, never unpickled, never evaluated.
+Goes in: code and questions. Comes out: outputs and answers, or a `KernelLost` that says what happened. Everything that
+arrives is hostile data: it is size-limited, never unpickled, never evaluated.
 """
 
 import ast
@@ -14,9 +14,11 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import zmq.asyncio
+from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
 from autograder import wire
@@ -41,13 +43,16 @@ class SandboxKernel:
     def __init__(self, handin, settings):
         self.handin, self.settings, self.limits = handin, settings, settings.limits
         self.loop = asyncio.new_event_loop()
-        self.folder = self.manager = self.client = None
+        # All three are None while there is no kernel.
+        self.folder: Path | None = None
+        self.manager: Any = None
+        self.client: Any = None
 
     def start(self):
         """Start a fresh kernel and wait until it answers."""
         # Sockets have short names: a Unix socket's path must stay below 108 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="syg-", dir="/tmp"))
-        sockets, work = self.folder / "s", self.folder / "w"
+        folder = self.folder = Path(tempfile.mkdtemp(prefix="syg-", dir="/tmp"))
+        sockets, work = folder / "s", folder / "w"
         sockets.mkdir()
         work.mkdir()
         self.manager = kernel_manager(
@@ -62,11 +67,11 @@ class SandboxKernel:
         # A message larger than this ends the connection instead of filling the grader's memory.
         self.manager.context = zmq.asyncio.Context()
         self.manager.context.setsockopt(zmq.MAXMSGSIZE, 2 * wire.MAX_BYTES)
-        self.loop.run_until_complete(self._start())
+        self.loop.run_until_complete(self._start(folder))
 
-    async def _start(self):
-        # What the process writes past Jupyter, to its bare stdout and stderr, is kept away from the instructor's terminal.
-        with open(self.folder / "stderr", "wb") as stderr:
+    async def _start(self, folder):
+        # What the process writes past Jupyter, to its bare stdout and stderr, must not reach the instructor's terminal.
+        with open(folder / "stderr", "wb") as stderr:
             await self.manager.start_kernel(stdout=subprocess.DEVNULL, stderr=stderr)
         self.client = self.manager.client()
         self.client.start_channels()
@@ -74,7 +79,7 @@ class SandboxKernel:
             await self.client.wait_for_ready(timeout=_START_SECONDS)
         except RuntimeError as error:
             # No student code has run yet, so this is the machine's fault.
-            said = (self.folder / "stderr").read_text(errors="replace").strip()[-500:]
+            said = (folder / "stderr").read_text(errors="replace").strip()[-500:]
             raise SandboxUnavailable(f"The kernel did not start in the sandbox: {said or error}") from error
 
     def stop(self):
@@ -106,7 +111,8 @@ class SandboxKernel:
 
     async def _run(self, source):
         message_id = self.client.execute(source, stop_on_error=False)
-        outputs, size, clear = [], 0, False
+        outputs: list[NotebookNode] = []
+        size, clear = 0, False
         while True:
             message = await self.client.get_iopub_msg()
             if message["parent_header"].get("msg_id") != message_id:
@@ -116,12 +122,8 @@ class SandboxKernel:
                 break
             size += len(json.dumps(content, default=str))
             if size > self.limits.output_bytes * 5:
-                raise KernelLost(
-                    Failure(
-                        f"The cell printed or displayed more than {self.limits.output_bytes * 5 / 1e6:.0f} MB and was stopped.",
-                        "limit",
-                    )
-                )
+                most = f"{self.limits.output_bytes * 5 / 1e6:.0f} MB"
+                raise KernelLost(Failure(f"The cell printed or displayed more than {most} and was stopped.", "limit"))
             if kind == "clear_output":
                 clear = True
                 continue
@@ -161,7 +163,7 @@ class SandboxKernel:
                 if done:
                     try:
                         return task.result()
-                    except (queue.Empty, ValueError, KeyError, TypeError) as error:
+                    except (queue.Empty, ValueError, KeyError, TypeError, AttributeError) as error:
                         raise KernelLost(
                             Failure("The kernel sent something that is not a Jupyter message.", "died")
                         ) from error
@@ -227,7 +229,9 @@ class RemoteNamespace(Namespace):
         self.kernel, self.seconds = kernel, seconds
 
     def ask(self, question):
+        """Send a question (JSON text) into the sandbox; returns the answer (JSON text). May raise `KernelLost`."""
         return self.kernel.ask(question, self.seconds())
 
     def clock(self):
+        """CPU seconds of everything that runs in the sandbox."""
         return self.kernel.cpu_seconds()

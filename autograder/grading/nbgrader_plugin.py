@@ -1,6 +1,7 @@
 """Where nbgrader and this grader meet: preprocessors for `nbgrader autograde` and formgrader's button, and `configure`.
 
-`configure(c)` in nbgrader_config.py replaces nbgrader's execution of hand-ins by ours. Everything else of nbgrader stays stock.
+`configure(c)` in nbgrader_config.py replaces nbgrader's execution of hand-ins by ours. Everything else of nbgrader
+stays stock.
 """
 
 import contextlib
@@ -30,8 +31,30 @@ from autograder.grading.handin import copy_files
 from autograder.grading.restore import released_cells, restore
 from autograder.registry import get_check
 
-# Results that a coordinator has already: (student, assignment, notebook) -> (NotebookNode, list of Verdict).
-graded = {}
+# Results that a coordinator has already, by course folder, student, assignment and notebook.
+graded: dict[tuple[str, str, str, str], tuple[nbformat.NotebookNode, list]] = {}
+# Verdicts of the notebook that is under way, from `GradeInSandbox` to `SaveBonus`.
+_under_way: dict[tuple[str, str, str, str], list] = {}
+# What the verdicts' HTML is made of; nothing a browser could run.
+_TAGS = [
+    "a",
+    "b",
+    "br",
+    "code",
+    "div",
+    "em",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "small",
+    "span",
+    "strong",
+    "table",
+    "td",
+    "tr",
+    "ul",
+]
 
 
 class RestoreReleased(NbGraderPreprocessor):
@@ -40,6 +63,7 @@ class RestoreReleased(NbGraderPreprocessor):
     course = Unicode(help="Root of the course folder").tag(config=True)
 
     def preprocess(self, nb, resources):
+        """Restore the graded cells of `nb` in place, and log what was mended."""
         where = resources["nbgrader"]
         released = released_notebook(self.course, where["assignment"], where["notebook"])
         if released is not None:
@@ -54,31 +78,34 @@ class GradeInSandbox(NbGraderPreprocessor):
     course = Unicode(help="Root of the course folder").tag(config=True)
 
     def preprocess(self, nb, resources):
-        where = resources["nbgrader"]
-        key = where["student"], where["assignment"], where["notebook"]
+        """Grade `nb`, or take the coordinator's result; returns it with outputs and points."""
+        key = _key(self.course, resources)
         if key in graded:
-            return graded[key][0], resources
-        settings = open_course(self.course).settings()
+            done, _under_way[key] = graded[key]
+            # Only outputs are taken over: nbgrader has put the marking schemes back into `nb`.
+            for cell, finished in zip(nb.cells, done.cells, strict=True):
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = finished.outputs, finished.execution_count
+            return nb, resources
+        settings, where = open_course(self.course).settings(), resources["nbgrader"]
         with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
-            copy_files(Path(self.course) / "autograded" / key[0] / key[1], folder)
+            copy_files(Path(self.course) / "autograded" / where["student"] / where["assignment"], folder)
             # A thread of its own: formgrader calls from inside a running event loop.
             with ThreadPoolExecutor(1) as thread:
-                verdicts = thread.submit(grade_notebook, nb, folder, key[1], settings).result()
-        graded[key] = nb, verdicts
+                _under_way[key] = thread.submit(grade_notebook, nb, folder, where["assignment"], settings).result()
         return nb, resources
 
 
 class SaveBonus(NbGraderPreprocessor):
-    """Stores bonus points as nbgrader's extra credit, and forgets the finished result."""
+    """Stores bonus points as nbgrader's extra credit."""
 
     course = Unicode(help="Root of the course folder").tag(config=True)
 
     def preprocess(self, nb, resources):
+        """Write the bonus of every verdict into the gradebook; `nb` stays as it is."""
         where = resources["nbgrader"]
-        key = where["student"], where["assignment"], where["notebook"]
-        _, verdicts = graded.pop(key, (None, []))
         with Gradebook(where["db_url"]) as gradebook:
-            for verdict in verdicts:
+            for verdict in _under_way.pop(_key(self.course, resources), []):
                 check = get_check(verdict.check)
                 if check.bonus:
                     grade = gradebook.find_grade(
@@ -87,6 +114,11 @@ class SaveBonus(NbGraderPreprocessor):
                     grade.extra_credit = verdict.bonus
             gradebook.db.commit()
         return nb, resources
+
+
+def _key(course, resources):
+    where = resources["nbgrader"]
+    return str(course), where["student"], where["assignment"], where["notebook"]
 
 
 def configure(c):
@@ -109,6 +141,9 @@ def configure(c):
         c[preprocessor.__name__].course = root
     # What students write in Markdown reaches the instructor's browser: formgrader and feedback show it sanitised.
     c.HTMLExporter.sanitize_html = True
+    c.SanitizeHTML.tags = _TAGS
+    c.SanitizeHTML.attributes = {"a": ["href"], "span": ["style"], "td": ["style"]}
+    c.SanitizeHTML.styles = ["color", "text-align"]
 
 
 def released_notebook(course, assignment, notebook):

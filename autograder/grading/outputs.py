@@ -6,6 +6,7 @@ Goes in: nbformat outputs from a sandboxed kernel. Comes out: a list of few, sma
 import base64
 import binascii
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 MAX_OUTPUTS = 100
@@ -16,7 +17,8 @@ _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 def harmless(outputs):
     """Keep streams, plain text, errors and real PNG or JPEG pictures; say what was left out."""
-    kept, left, dropped = [], MAX_TEXT, 0
+    kept: list[NotebookNode] = []
+    left, dropped = MAX_TEXT, 0
     for output in outputs[:MAX_OUTPUTS]:
         kind = output.output_type
         if kind == "stream":

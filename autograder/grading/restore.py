@@ -1,7 +1,8 @@
 """Puts a handed-in notebook's graded cells back as they were released, whatever was done to them.
 
-Goes in: the notebook and the released cells by grade_id. Comes out: the notebook with each released cell exactly once, its metadata,
-points and locked source as released, the student's own code untouched. Runs before nbgrader's own repairs, which trust more.
+Goes in: the notebook and the released cells by grade_id. Comes out: the notebook with each released cell exactly once,
+its metadata, points and locked source as released, the student's own code untouched. Runs before nbgrader's own
+repairs, which trust more.
 """
 
 import nbformat

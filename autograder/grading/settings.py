@@ -12,7 +12,8 @@ class Settings:
     Attributes
     ----------
     secret : bytes
-        From which hidden cases and images are drawn. It stays in the grader and never enters a sandbox. Empty: visible cases only.
+        From which hidden cases and images are drawn. It stays in the grader and never enters a sandbox. Empty: visible
+        cases only.
     dataset : str
         "shapes10" or "cifar10".
     data : str

@@ -1,12 +1,13 @@
 """Where students' code runs when it is graded.
 
-Threat model. Defended: student code cannot read the secret seed, solutions, gradebook, other hand-ins, or the instructor's files and
-environment; cannot write anywhere that outlives the kernel; cannot reach the network; cannot signal or see other processes; cannot
-use more memory, processes, disk, output or time than the limits allow. How: bubblewrap with every namespace of its own, user
-nobody, no capabilities, a read-only system, private home and work folder in memory, an empty environment, Unix sockets as the only
-way out, resource limits inside and a watchman outside. Whatever comes out of the sockets is treated as hostile data.
-Not defended: bugs of the Linux kernel itself; side channels (timing, cache); the folder of the sockets, which the student's code may
-fill up to the file-size limit. With `--sandbox none` nothing of this holds.
+Threat model. Defended: student code cannot read the secret seed, solutions, gradebook, other hand-ins, or the
+instructor's files and environment; cannot write anywhere that outlives the kernel; cannot reach the network; cannot
+signal or see other processes; cannot use more memory, processes, disk, output or time than the limits allow. How:
+bubblewrap with every namespace of its own, user nobody, no capabilities, a read-only system, private home and work
+folder in memory, an empty environment, Unix sockets as the only way out, resource limits inside and a watchman outside.
+Whatever comes out of the sockets is treated as hostile data.
+Not defended: bugs of the Linux kernel itself; side channels (timing, cache); the folder of the sockets, which the
+student's code may fill up to the file-size limit. With `--sandbox none` nothing of this holds.
 """
 
 import shutil
@@ -26,7 +27,7 @@ class Limits:
     Attributes
     ----------
     cell_seconds, check_seconds, training_seconds, notebook_seconds : float
-        Wall time of one cell, of one check, of a cell tagged `skip-grading` under `--retrain`, and of the whole notebook.
+        Wall time of one cell, of one check, of a cell tagged `skip-grading` under `--retrain`, of the whole notebook.
     memory_mb, disk_mb : int
         Memory of all its processes together; size of its work folder.
     processes : int
@@ -55,7 +56,7 @@ def bubblewrap():
     path = shutil.which("bwrap")
     if path is None:
         raise SandboxUnavailable(
-            f"bubblewrap (the program bwrap) is missing, and student code must not run outside a sandbox. {INSTALL_HINT}, or say "
-            "`--sandbox none` if these hand-ins are your own."
+            f"bubblewrap (the program bwrap) is missing, and student code must not run outside a sandbox. "
+            f"{INSTALL_HINT}, or say `--sandbox none` if these hand-ins are your own."
         )
     return path

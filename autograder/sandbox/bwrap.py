@@ -1,6 +1,7 @@
 """The bubblewrap command line: what a sandboxed kernel sees of this machine.
 
-Goes in: the hand-in's folder, the folder for the sockets, the limits. Comes out: a list of arguments that ends before the command.
+Goes in: the hand-in's folder, the folder for the sockets, the limits. Comes out: a list of arguments that ends before
+the command.
 """
 
 import functools
@@ -94,7 +95,7 @@ def python_folders():
 
 @functools.cache
 def font_lists():
-    """Matplotlib's lists of fonts on this machine; without them every fresh kernel would search for fonts for seconds."""
+    """Matplotlib's lists of fonts on this machine; without them every fresh kernel would search for seconds."""
     import matplotlib.font_manager
 
     return sorted(

@@ -1,4 +1,4 @@
-"""First thing that runs inside the sandbox: sets limits, lays out the hand-in, loads the agent, becomes a Jupyter kernel.
+"""First thing that runs inside the sandbox: sets limits, lays out the hand-in, loads the agent, becomes a kernel.
 
 Called as `python -m autograder.sandbox.launch CONNECTION_FILE HANDIN WORK LIMITS`, the limits as JSON.
 """
@@ -13,6 +13,17 @@ import autograder.student.agent  # noqa: F401  loaded now, before a student's fi
 
 
 def main(connection_file, handin, work, limits):
+    """Become the kernel; returns when it ends.
+
+    Parameters
+    ----------
+    connection_file : str
+        Jupyter's description of the sockets.
+    handin, work : str
+        Folder of the student's files, and the folder they are copied to and the kernel works in.
+    limits : str
+        JSON: the fields of `Limits`, and "cpu_seconds" and "sandboxed".
+    """
     limits = json.loads(limits)
     # The watchman outside counts memory; this address-space limit only stops a single huge allocation in between.
     space = (limits["memory_mb"] + 8192) * 2**20

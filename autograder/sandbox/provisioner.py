@@ -1,13 +1,14 @@
 """Starts a Jupyter kernel inside the sandbox: jupyter_client's extension point for where kernels run.
 
-Registered under `PROVISIONER` as an entry point. `kernel_manager` makes a manager whose kernels use it, whatever kernel name a
-notebook asks for.
+Registered under `PROVISIONER` as an entry point. `kernel_manager` makes a manager whose kernels use it, whatever kernel
+name a notebook asks for.
 """
 
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -42,7 +43,9 @@ class SandboxProvisioner(LocalProvisioner):
     limits = Dict()
 
     async def pre_launch(self, **kwargs):
+        """Put our command line and environment in the place of the kernel's own, just before it is started."""
         kwargs = await super().pre_launch(**kwargs)
+        manager: Any = self.parent  # never None here: a manager starts the kernel
         limits = Limits(**self.limits)
         bare = self.sandbox == "none"
         told = asdict(limits) | {
@@ -54,15 +57,15 @@ class SandboxProvisioner(LocalProvisioner):
             sys.executable,
             "-m",
             "autograder.sandbox.launch",
-            self.parent.connection_file,
+            manager.connection_file,
             self.handin if bare else bwrap.HANDIN,
             self.work if bare else bwrap.WORK,
             json.dumps(told),
         ]
         if not bare:
             launch = bwrap.command(self.handin, self.sockets, limits, environment, self.data or None) + launch
-        # The environment is made from nothing. JPY_PARENT_PID stays out: in another process namespace the kernel would not find its
-        # parent, and stop.
+        # The environment is made from nothing. JPY_PARENT_PID stays out: in another process namespace the kernel would
+        # not find its parent, and stop.
         kwargs["cmd"], kwargs["env"] = launch, environment
         kwargs["cwd"] = self.work if bare else "/"
         return kwargs

@@ -1,7 +1,7 @@
 """One verdict as text and as HTML: which expectation failed, by how much, what it looks like, what to do next.
 
-The HTML uses plain tables and text marks, so that it survives sanitising and reads well without colours. All words that come from
-a student's process are escaped.
+The HTML uses plain tables and text marks, so that it survives sanitising and reads well without colours. All words that
+come from a student's process are escaped.
 """
 
 from html import escape
@@ -19,7 +19,7 @@ STATUS = {
     "error": "could not be judged",
     "unreadable": "not a notebook",
 }
-_COLOURS = {True: "#00664f", False: "#a83900", None: "#4d5766"}  # dark enough on white, apart for colour-blind readers
+_COLOURS = {True: "#00855f", False: "#c64a00", None: "#6b7685"}  # dark enough on white, apart for colour-blind readers
 _MARKS = {True: "✓", False: "✗", None: "·"}
 
 
@@ -30,6 +30,8 @@ def mark(expectation):
 
 def score(verdict):
     """The points in words, such as "2.5 of 3 points"."""
+    if any(mark(e) is None for e in verdict.expectations):
+        return f"worth {verdict.max_points:g} point{'s' * (verdict.max_points != 1)} when graded"
     bonus = f" and {verdict.bonus:g} bonus" if verdict.bonus else ""
     return f"{verdict.points:g} of {verdict.max_points:g} point{'s' * (verdict.max_points != 1)}{bonus}"
 

@@ -1,7 +1,7 @@
 """Answers the judge's questions about a student's names: call this, read that, set this.
 
-Goes in: one question as JSON. Comes out: one answer as JSON, `{"value": ...}` or `{"error": {...}}`. The student's prints,
-warnings and figures are swallowed meanwhile: they cost nothing.
+Goes in: one question as JSON. Comes out: one answer as JSON, `{"value": ...}` or `{"error": {...}}`. The student's
+prints, warnings and figures are swallowed meanwhile: they cost nothing.
 """
 
 import contextlib
@@ -17,9 +17,7 @@ from autograder import wire
 from autograder.student.stand_ins import PLANTS, STAND_INS
 
 _ABSENT = object()
-
-
-_agents = {}
+_agents: dict[int, "Agent"] = {}
 
 
 def reply(names, question):
@@ -68,6 +66,7 @@ class Agent:
         return len(self.kept) - 1
 
     def decode(self, tree):
+        """Turn a decoded JSON tree into a value: handles into kept objects, plants into arguments."""
         return wire.decode(tree, find=self.kept.__getitem__, plant=lambda kind, settings: PLANTS[kind](**settings))
 
     def find(self, target, attribute=None):
@@ -88,6 +87,7 @@ class Agent:
         return value
 
     def do_get(self, target, attribute=None):
+        """Give the value of a name or handle, or of one of its attributes."""
         return self.find(target, attribute)
 
     def do_call(self, target, attribute=None, args=(), kwargs=None, watch=False, keep=False, repeat=1):
@@ -102,9 +102,11 @@ class Agent:
         return (value, [a if hasattr(a, "shape") else None for a in arguments]) if watch else value
 
     def do_set(self, target, attribute, value):
+        """Set an attribute of a name or handle."""
         setattr(self.find(target), attribute, self.decode(value))
 
     def do_store(self, value):
+        """Keep a value here and give its handle."""
         return wire.Handle(self.keep(self.decode(value)))
 
     def do_replace(self, name, stand_in):
@@ -113,6 +115,7 @@ class Agent:
         self.names[name] = STAND_INS[stand_in]
 
     def do_restore(self):
+        """Put the student's own functions back."""
         for name, value in self.replaced.items():
             if value is _ABSENT:
                 self.names.pop(name, None)
@@ -132,8 +135,9 @@ def _quiet():
         before = set(pyplot.get_fignums()) if pyplot else set()
         yield
         pyplot = sys.modules.get("matplotlib.pyplot")
-        for number in set(pyplot.get_fignums()) - before if pyplot else ():
-            pyplot.close(number)
+        if pyplot:
+            for number in set(pyplot.get_fignums()) - before:
+                pyplot.close(number)
 
 
 def _describe(error):

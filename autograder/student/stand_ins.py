@@ -1,8 +1,10 @@
 """Arguments and replacements that are made in the student's process because they cannot cross as numbers.
 
-`PLANTS` makes arguments: random generators and functions to differentiate. `STAND_INS` replaces one of the student's own
-functions for a moment, so that an item can be judged although an earlier one is wrong.
+`PLANTS` makes arguments: random generators and functions to differentiate. `STAND_INS` replaces one of the student's
+own functions for a moment, so that an item can be judged although an earlier one is wrong.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -13,7 +15,10 @@ def generator(seed):
 
 
 def weighted_sines(weights, twist):
-    """f(x) = sum(weights * sin(x)) + twist * mean(x)**2, whose gradient is weights * cos(x) + twist * 2 * mean(x) / x.size."""
+    """f(x) = sum(weights * sin(x)) + twist * mean(x)**2.
+
+    Its gradient is weights * cos(x) + twist * 2 * mean(x) / x.size.
+    """
 
     def f(x):
         return float(np.sum(weights * np.sin(x)) + twist * np.mean(x) ** 2)
@@ -40,5 +45,5 @@ def linear_loss(W, X, y, reg):
     return float(loss), -X.T @ one_hot / len(X) + 2 * reg * W
 
 
-PLANTS = {"generator": generator, "weighted_sines": weighted_sines, "array_square": array_square}
-STAND_INS = {"linear_loss": linear_loss}
+PLANTS: dict[str, Callable] = {"generator": generator, "weighted_sines": weighted_sines, "array_square": array_square}
+STAND_INS: dict[str, Callable] = {"linear_loss": linear_loss}

@@ -11,6 +11,7 @@ cannot drift from the code.
 import ast
 import textwrap
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -54,7 +55,7 @@ class Solution(SphinxDirective):
     """`solution`: PATH NAME as arguments; `:code-only:` leaves the docstring out."""
 
     required_arguments = 2
-    option_spec = {"code-only": directives.flag}
+    option_spec: ClassVar[dict] = {"code-only": directives.flag}
 
     def run(self):
         """Make the code block, with the file's path as its caption."""

@@ -1,11 +1,12 @@
 """What well-known mistakes compute, so that a wrong number can be called by its name.
 
-`MISTAKES[function]` lists (kind, what to tell the student, wrong version). The wrong versions return what the right function
-returns; None where that part of the result is not affected.
+`MISTAKES[function]` lists (kind, what to tell the student, wrong version). The wrong versions return what the right
+function returns; None where that part of the result is not affected.
 """
 
 import numpy as np
 
+from solutions.softmax.for_checks import trained
 from solutions.softmax.gradient_check import numerical_gradient
 from solutions.softmax.loss import softmax, softmax_loss_vectorized
 
@@ -52,7 +53,7 @@ def _sum_of_weights(W, X, y, reg):
 
 
 def _norm_not_squared(W, X, y, reg):
-    loss, dW = softmax_loss_vectorized(W, X, y, 0.0)
+    loss, _ = softmax_loss_vectorized(W, X, y, 0.0)
     return loss + reg * np.linalg.norm(W), None
 
 
@@ -62,8 +63,18 @@ def _regularised_per_example(W, X, y, reg):
 
 
 def _mean_of_squares(W, X, y, reg):
-    loss, dW = softmax_loss_vectorized(W, X, y, 0.0)
+    loss, _ = softmax_loss_vectorized(W, X, y, 0.0)
     return loss + reg * np.mean(W * W), None
+
+
+def _last_row_spared(W, X, y, reg):
+    loss, dW = softmax_loss_vectorized(W, X, y, 0.0)
+    spared = np.vstack([W[:-1], 0 * W[-1:]])
+    return loss + reg * np.sum(spared**2), dW + 2 * reg * spared
+
+
+def _half_convention(W, X, y, reg):
+    return softmax_loss_vectorized(W, X, y, reg / 2)
 
 
 _LOSS = [
@@ -75,7 +86,8 @@ _LOSS = [
     ),
     (
         "known mistake",
-        "The gradient only sees the right class: the scores of the other classes have a derivative too, their probability.",
+        "The gradient only sees the right class: the scores of the other classes have a derivative too, "
+        "their probability.",
         _right_class_only,
     ),
     (
@@ -106,6 +118,21 @@ _LOSS = [
         _regularised_per_example,
     ),
     ("regularisation", "The regularisation is the mean of the squares; it is their sum.", _mean_of_squares),
+    (
+        "regularisation",
+        "The regularisation leaves the last row of W out. Some courses spare the biases; here every weight counts.",
+        _last_row_spared,
+    ),
+]
+
+# Told only where loss and gradient both fit.
+_CONVENTIONS = [
+    (
+        "regularisation",
+        "Your loss and your gradient both use 1/2 · reg · (sum of all squared weights), as some courses do. "
+        "Ours has no factor 1/2: reg times the sum, and 2 · reg · W in the gradient.",
+        _half_convention,
+    ),
 ]
 
 
@@ -186,6 +213,10 @@ def _all_at_once(f, x, h):
     return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
 
 
+def _own_step(f, x, h):
+    return numerical_gradient(f, x)
+
+
 def _not_put_back(f, x, h):
     point, gradient = x.copy(), np.zeros(x.shape)
     for index in np.ndindex(x.shape):
@@ -194,6 +225,66 @@ def _not_put_back(f, x, h):
         point[index] -= 2 * h
         gradient[index] = (above - f(point)) / (2 * h)
     return gradient
+
+
+def _one_minus_one(f, x, h):
+    return 2 * h * numerical_gradient(f, x, h)
+
+
+def _product(probabilities):
+    return np.prod(probabilities, axis=0).argmax(axis=1)
+
+
+def _classes_from_one(W, X):
+    return (X @ W).argmax(axis=1) + 1
+
+
+def _least_probable(W, X):
+    return (X @ W).argmin(axis=1)
+
+
+def _example_of_each_class(W, X):
+    return (X @ W).argmax(axis=0)
+
+
+def _trained_with(**changed):
+    """The weights after training with other settings; None where they change nothing."""
+
+    def wrong(loss, W, X, y, settings):
+        if all(settings.get(name) == value for name, value in changed.items()):
+            return None
+        return trained(loss, W, X, y, settings | changed)[0]
+
+    return wrong
+
+
+def _uphill(loss, W, X, y, settings):
+    last = settings.get("final_learning_rate")
+    turned = {"learning_rate": -settings["learning_rate"], "final_learning_rate": None if last is None else -last}
+    return trained(loss, W, X, y, settings | turned)[0]
+
+
+def _replaced(loss, W, X, y, settings):
+    if settings["batch_size"] < len(X) or settings.get("reg"):
+        return None
+    return trained(loss, W, X, y, settings | {"epochs": 1, "final_learning_rate": None})[0] - W
+
+
+def _last_batch_dropped(loss, W, X, y, settings):
+    whole = len(X) - len(X) % settings["batch_size"]
+    return trained(loss, W, X[:whole], y[:whole], settings)[0] if 0 < whole < len(X) else None
+
+
+def _never_final(loss, W, X, y, settings):
+    first, last, epochs = settings["learning_rate"], settings.get("final_learning_rate"), settings["epochs"]
+    if last is None or epochs == 1:
+        return None
+    reached = first + (last - first) * (epochs - 1) / epochs
+    return trained(loss, W, X, y, settings | {"final_learning_rate": reached})[0]
+
+
+def _untrained(loss, W, X, y, settings):
+    return W
 
 
 MISTAKES = {
@@ -218,10 +309,15 @@ MISTAKES = {
         ),
         ("sign", "This is the softmax of minus the scores: the sign in the exponent is wrong.", _minus),
     ],
-    "softmax_loss_naive": _LOSS
-    + [("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient)],
-    "softmax_loss_vectorized": _LOSS
-    + [("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient)],
+    "loss_conventions": _CONVENTIONS,
+    "softmax_loss_naive": [
+        *_LOSS,
+        ("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient),
+    ],
+    "softmax_loss_vectorized": [
+        *_LOSS,
+        ("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient),
+    ],
     "numerical_gradient": [
         (
             "known mistake",
@@ -236,6 +332,40 @@ MISTAKES = {
             _all_at_once,
         ),
         ("known mistake", "An entry of x is not put back before the next one is moved.", _not_put_back),
+        ("known mistake", "This is the gradient for the default step: the h that is passed in is not used.", _own_step),
+        ("factor", "This is f(x + h) - f(x - h) alone: the division by 2h is missing.", _one_minus_one),
+    ],
+    "trained": [
+        ("zero", "The weights are what they were before training.", _untrained),
+        ("sign", "The weights move up the gradient: the step must go against it.", _uphill),
+        ("known mistake", "W is replaced by the last step; the step must be added to the W there was.", _replaced),
+        ("known mistake", "The last, smaller batch of every epoch is left out.", _last_batch_dropped),
+        (
+            "regularisation",
+            "The weights are those of training without regularisation: `reg` does not reach the loss.",
+            _trained_with(reg=0.0),
+        ),
+        (
+            "known mistake",
+            "The learning rate stays at its first value: `final_learning_rate` is not used.",
+            _trained_with(final_learning_rate=None),
+        ),
+        (
+            "known mistake",
+            "The learning rate never reaches its final value: it falls by one part in `epochs` after every epoch, "
+            "but from the first epoch to the last there are only epochs - 1 such steps.",
+            _never_final,
+        ),
+        ("known mistake", "These are the weights after a single epoch.", _trained_with(epochs=1)),
+    ],
+    "predicted": [
+        ("sign", "This is the least probable class.", _least_probable),
+        ("known mistake", "Every class is one too high: classes are counted from 0.", _classes_from_one),
+        (
+            "axis",
+            "The most probable *example* of each class: the largest entry must be sought along each row.",
+            _example_of_each_class,
+        ),
     ],
     "ensemble_predict": [
         (
@@ -250,6 +380,7 @@ MISTAKES = {
             "This takes the largest single probability of any model; sum over the models first.",
             _best_single,
         ),
+        ("known mistake", "The probabilities are multiplied (their logarithms added), not added up.", _product),
         (
             "axis",
             "The most probable *example* of each class: the largest entry must be sought along each row.",
