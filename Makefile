@@ -22,7 +22,7 @@ test: lint bubblewrap ## Lint, see that notebooks are in step with their sources
 	$(BIN)/autograder build --check
 	@command -v chromium >/dev/null || sh requirements/debian.sh "for the tests that look at pages in a browser" \
 		chromium chromium-driver || echo "The tests that need a browser will be skipped."
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 assignments: $(READY) ## Rebuild the notebooks from their sources in assignments/ and the solutions
 	$(BIN)/autograder build

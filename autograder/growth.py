@@ -1,8 +1,8 @@
 """How a function's cost grows with the number of examples: tells a Python loop from matrix products.
 
-Goes in: a namespace, a function and two sizes. Comes out: CPU seconds per extra example, read from the process's own
-clock, so that neither a slow machine nor waiting counts. The yardstick is a plain loop run by the judge at the same
-moment.
+Goes in: a namespace, a function and two sizes. Comes out: lines of Python per extra example, counted in the student's
+process and the same on every machine; or CPU seconds per extra example, read from outside, which no code can talk down.
+The yardstick for seconds is a plain loop run by the judge at the same moment.
 """
 
 import time
@@ -15,7 +15,25 @@ D, C = 3, 4
 REPEATS = 3
 
 
-def cost_per_example(student, function, small, large, repeats=REPEATS):
+def steps_per_example(student, function, small=200, large=1000):
+    """Lines of Python per extra example of `function(W, X, y, reg)`; at least 1 for a loop, near 0 without.
+
+    Returns
+    -------
+    float or Failure
+    """
+    counts = []
+    for n in (small, large):
+        steps = student.steps(function, *_problem(n), 0.1)
+        if isinstance(steps, Failure):
+            return steps
+        if not isinstance(steps, int):
+            return Failure("The lines of Python in a call could not be counted.", "value")
+        counts.append(steps)
+    return (counts[1] - counts[0]) / (large - small)
+
+
+def cost_per_example(student, function, small=2_000, large=20_000, repeats=REPEATS):
     """CPU seconds per extra example of `function(W, X, y, reg)`, between `small` and `large` examples.
 
     Returns
@@ -27,8 +45,7 @@ def cost_per_example(student, function, small, large, repeats=REPEATS):
     for _ in range(2):
         used = []
         for n in (small, large):
-            W, X, y = _problem(n)
-            handles = [student.store(value) for value in (W, X, y)]
+            handles = [student.store(value) for value in _problem(n)]
             began = student.clock()
             answer = student.call(function, *handles, 0.1, keep=True, repeat=repeats)
             used.append(student.clock() - began)

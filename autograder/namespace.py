@@ -87,6 +87,10 @@ class Namespace:
             kwargs={name: wire.encode(arg) for name, arg in kwargs.items()},
         )
 
+    def steps(self, target, *args):
+        """How many lines of Python run in one call of a function, those of what it calls included."""
+        return self.request("steps", target=_target(target), args=[wire.encode(arg) for arg in args])
+
     def set(self, target, attribute, value):
         """Set an attribute of a name or handle."""
         return self.request("set", target=_target(target), attribute=attribute, value=wire.encode(value))

@@ -100,6 +100,9 @@ def read_all():
     batches = [read_batch(folder / name) for name in TRAIN_FILES]
     rows, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     test_rows, test_labels = read_batch(folder / "test_batch")
+    for got, expected, split in ((len(labels), N_TRAIN, "training"), (len(test_labels), N_TEST, "test")):
+        if got != expected:
+            raise _damaged(folder, f"{got:,} {split} images instead of {expected:,}")
     try:
         classes = tuple(name.decode("ascii") for name in _load(folder / "batches.meta")[b"label_names"])
     except (KeyError, AttributeError, TypeError, UnicodeDecodeError) as error:
@@ -140,7 +143,7 @@ def _damaged(path, error):
     from coursekit.data import DataUnavailable
 
     return DataUnavailable(
-        f"{path} is not a CIFAR-10 file, or is damaged ({error}). Delete it and unpack {ARCHIVE} again."
+        f"{path} is not CIFAR-10, or is damaged ({error}). Delete it and unpack {ARCHIVE} again."
     )
 
 

@@ -30,11 +30,9 @@ def described(case, **facts):
 def judge(expectation, got, expected, what, case, hidden, *, counts=None, summands=None, mistakes=()):
     """Compare with the expectation's tolerance and, where it fails, add the diagnosis."""
     comparison = close(got, expected, what, expectation.tolerance or EXACT, reveal=not hidden)
-    found = (
-        None
-        if comparison.passed
-        else diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
-    )
+    found = None
+    if not comparison.passed and not expectation.failed:  # the first failure's words are kept
+        found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
     expectation.judge(comparison, case, found)
 
 

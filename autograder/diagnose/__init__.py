@@ -74,8 +74,8 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=()):
             _of_parts(got, expected, parts or {}, counts or {}, fits)
             or _factor(got, expected, counts or {}, fits)
             or _transposed(got, expected, fits)
-            or _only_some(got, expected)
             or _near(got, expected)
+            or _only_some(got, expected)
         )
 
 
@@ -169,7 +169,7 @@ def _coefficient(name, c, counts):
 
 def _factor(got, expected, counts, fits):
     scale = float(np.sum(got * expected)) / max(float(np.sum(expected * expected)), 1e-300)
-    if scale == 0 or not _same(got, scale * expected, fits) or abs(scale - 1) < fits:
+    if scale == 0 or not _same(got, scale * expected, fits) or abs(scale - 1) <= NEAR:
         return None
     every = "Your number is" if got.size == 1 else "Every entry is"
     if abs(scale + 1) < 1e-5:

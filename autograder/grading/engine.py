@@ -5,6 +5,7 @@ the verdicts. A cell or check that hangs or kills the kernel costs itself; a fre
 and goes on.
 """
 
+import re
 import time
 import traceback
 
@@ -86,7 +87,7 @@ class _Run:
         self.alive = False
         self.done = []  # sources that ran, with their time limits, to bring a fresh kernel to the same point
         self.restarts = 0
-        self.trouble = ""  # of the last cell that failed, to explain names that are missing later
+        self.troubles = []  # (source, what went wrong) of cells that failed, to explain names that are missing later
         self.deadline = (
             time.monotonic() + self.limits.notebook_seconds + settings.retrain * self.limits.training_seconds
         )
@@ -129,7 +130,7 @@ class _Run:
             outputs = self.kernel.run_cell(cell.source, self.left(seconds))
         except KernelLost as lost:
             self.lost()
-            self.trouble = f"A cell above it was stopped: {lost.failure.message}"
+            self.troubles.append((cell.source, f"A cell above it was stopped: {lost.failure.message}"))
             return [
                 new_output(
                     "error",
@@ -141,9 +142,8 @@ class _Run:
         self.done.append((cell.source, seconds))
         errors = [output for output in outputs if output.output_type == "error"]
         if errors:
-            self.trouble = (
-                f"A cell above it raised {str(errors[-1].get('ename'))[:80]}: {str(errors[-1].get('evalue'))[:200]}"
-            )
+            said = f"{str(errors[-1].get('ename'))[:80]}: {str(errors[-1].get('evalue'))[:200]}"
+            self.troubles.append((cell.source, f"A cell above it raised {said}"))
         return harmless(outputs)
 
     def judge(self, check):
@@ -184,8 +184,10 @@ class _Run:
             )
         if verdict.status in ("timeout", "died", "limit"):
             self.lost()
-        if verdict.status == "missing" and self.trouble:
-            verdict.reason += f" {self.trouble}"
+        if verdict.status == "missing" and self.troubles:
+            # The first cell that speaks of the name was to define it; those after it failed because it was not there.
+            about = [said for source, said in self.troubles if re.search(rf"\b{check.asks}\b", source)]
+            verdict.reason += f" {about[0] if about else self.troubles[-1][1]}"
         return verdict
 
 

@@ -19,6 +19,7 @@ from nbformat.validator import normalize, validate
 MAX_NOTEBOOK = 50_000_000  # bytes
 MAX_FILES = 200_000_000  # bytes of all files together
 MAX_COUNT = 1000
+MAX_CELLS = 5000
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -74,9 +75,13 @@ def read_notebook(path):
         with warnings.catch_warnings():  # what nbformat warns of is mended below
             warnings.simplefilter("ignore")
             nb = nbformat.reads(text, as_version=4)
+            if len(nb.cells) > MAX_CELLS:
+                raise Unreadable(f"{path.name} has more than {MAX_CELLS:,} cells. Delete those you do not need.")
             unique_ids(nb)
             _, nb = normalize(nb, strip_invalid_metadata=True, relax_add_props=True)
             validate(nb, relax_add_props=True)
+    except Unreadable:
+        raise
     except Exception as error:  # nbformat raises many kinds on damaged files
         first = (str(error).splitlines() or [""])[0][:200]
         raise Unreadable(
@@ -137,7 +142,11 @@ def copy_files(source, target):
 def _plain_files(folder):
     for base, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(
-            name for name in folders if not os.path.islink(os.path.join(base, name)) and name != ".ipynb_checkpoints"
+            name
+            for name in folders
+            if not os.path.islink(os.path.join(base, name)) and name != ".ipynb_checkpoints"
+            # A folder in the place of a notebook would be in the way of the graded one.
+            and not name.endswith(".ipynb")
         )
         for name in sorted(names):
             path = Path(base) / name

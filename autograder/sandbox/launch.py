@@ -3,11 +3,14 @@
 Called as `python -m autograder.sandbox.launch CONNECTION_FILE HANDIN WORK LIMITS`, the limits as JSON.
 """
 
+import contextlib
 import json
 import os
 import resource
 import shutil
 import sys
+
+from ipykernel.kernelapp import IPKernelApp
 
 import autograder.student.agent  # noqa: F401  loaded now, before a student's file of the same name could be found first
 
@@ -38,12 +41,16 @@ def main(connection_file, handin, work, limits):
         _lower(kind, most)
     if limits["sandboxed"]:
         _lower(resource.RLIMIT_NPROC, limits["processes"])
-    shutil.copytree(handin, work, symlinks=True, dirs_exist_ok=True, ignore_dangling_symlinks=True, copy_function=_copy)
+    # The kernel is complete before the hand-in is there: a student's `random.py` must not be taken for a library's.
+    sys.path[:] = [path for path in sys.path if path not in ("", os.getcwd())]
+    app = IPKernelApp.instance()
+    app.initialize(["-f", connection_file, "--HistoryManager.enabled=False"])
+    with contextlib.suppress(OSError):  # too much for the folder: what fits is there
+        shutil.copytree(
+            handin, work, symlinks=True, dirs_exist_ok=True, ignore_dangling_symlinks=True, copy_function=_copy
+        )
     os.chdir(work)
-    sys.path[:] = ["", *[path for path in sys.path if path not in ("", "/")]]
-    from ipykernel.kernelapp import IPKernelApp
-
-    IPKernelApp.launch_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
+    app.start()
 
 
 def _lower(kind, most):

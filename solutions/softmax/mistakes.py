@@ -231,6 +231,10 @@ def _one_minus_one(f, x, h):
     return 2 * h * numerical_gradient(f, x, h)
 
 
+def _votes_from_one(probabilities):
+    return np.sum(probabilities, axis=0).argmax(axis=1) + 1
+
+
 def _product(probabilities):
     return np.prod(probabilities, axis=0).argmax(axis=1)
 
@@ -338,6 +342,11 @@ MISTAKES = {
     "trained": [
         ("zero", "The weights are what they were before training.", _untrained),
         ("sign", "The weights move up the gradient: the step must go against it.", _uphill),
+        (
+            "known mistake",
+            "These are the weights for a learning rate of 1: the gradient is taken off without it.",
+            _trained_with(learning_rate=1.0, final_learning_rate=None),
+        ),
         ("known mistake", "W is replaced by the last step; the step must be added to the W there was.", _replaced),
         ("known mistake", "The last, smaller batch of every epoch is left out.", _last_batch_dropped),
         (
@@ -381,6 +390,7 @@ MISTAKES = {
             _best_single,
         ),
         ("known mistake", "The probabilities are multiplied (their logarithms added), not added up.", _product),
+        ("known mistake", "Every class is one too high: classes are counted from 0.", _votes_from_one),
         (
             "axis",
             "The most probable *example* of each class: the largest entry must be sought along each row.",

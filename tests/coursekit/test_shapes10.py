@@ -10,8 +10,8 @@ import pytest
 
 from coursekit import shapes10
 
-IMAGES_SHA256 = "PINNED_IMAGES"
-LABELS_SHA256 = "PINNED_LABELS"
+IMAGES_SHA256 = "7f7badbd8e0b306085fd915a94636666fa5a5d602b3c2a1b5336c51b2730aa17"
+LABELS_SHA256 = "6c743883a6deb1205d3a37b12147ab0d8138a1c9e88362bc45134c0fa05cddbb"
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """Wrong and right versions of what students write, and the notebook each of them lives in.
 
 `tests/mutants/CHAPTER/*.py` registers wrong versions: whole functions below `@mutant`, or `patch`, the reference with a
-line changed; each says which expectation must fail and which diagnosis must stand there. `tests/alternatives/CHAPTER/*.py`
-registers right versions below `@alternative`. A version is run as in a notebook: all names in one dict.
+line changed; each says which expectation must fail and which diagnosis must stand there.
+`tests/alternatives/CHAPTER/*.py` registers right versions below `@alternative`. A version is run as in a notebook: all
+names in one dict.
 """
 
 import ast
@@ -73,7 +74,7 @@ def mutant(item, *, fails, diagnosis="", only=False):
 
 
 def patch(item, name, changes, *, fails, diagnosis="", only=False):
-    """Register the reference with `changes` {old text: new text} as a wrong version; every old text must occur in it."""
+    """Register the reference with `changes` {old text: new text} as a wrong version; every old text must occur."""
     chapter, target = item.split(".")[0], get_check(item).asks
     source = _definition(chapter, target)
     for old, new in changes.items():
@@ -185,7 +186,7 @@ def _rewritten(item, written):
     def names():
         notebook = vars(home) | notebook_names(chapter)
         exec(compile(tree, home.__file__, "exec"), notebook)
-        notebook[target] = notebook.pop(tree.body[0].name)
+        notebook[target] = notebook[tree.body[0].name]
         return notebook
 
     return names

@@ -1,0 +1,33 @@
+"""Scripts wherever text can stand: outputs, error messages, names of classes, what functions return; most is right.
+
+Starts from: solutions
+Must come out: everything but softmax.loss_naive, softmax.regularisation_choice, softmax.bootstrap, softmax.best_classifier in full
+"""
+
+# %% softmax_loss_naive
+from IPython.display import HTML, Javascript, Markdown, Image, display
+
+EVIL = "</pre></div><script>alert('SCRIPTED')</script><img src=x onerror=alert('SCRIPTED')><a href='javascript:SCRIPTED()'>x</a>"
+
+
+def softmax_loss_naive(W, X, y, reg):
+    raise ValueError(EVIL)
+
+
+print(EVIL)
+display(HTML(EVIL), Javascript("alert('SCRIPTED')"), Markdown(EVIL))
+get_ipython().display_pub.publish({"image/svg+xml": f"<svg onload=alert('SCRIPTED')>{EVIL}</svg>", "text/latex": EVIL})
+get_ipython().display_pub.publish({"image/png": "\" onerror=\"alert('SCRIPTED')", "text/plain": EVIL})
+
+# %% regularisation_choice
+regularisation_choice = "<script>alert('SCRIPTED')</script>"
+
+# %% bootstrap
+bootstrap = type("<img src=x onerror=alert('SCRIPTED')>", (), {})()
+
+# %% ensemble_predict
+def ensemble_predict(probabilities):
+    return sum(probabilities).argmax(axis=1)
+
+
+raise type("<script>SCRIPTED</script>", (Exception,), {})(EVIL)

@@ -1,0 +1,412 @@
+"""Hand-ins that try to forge points come out as they say, and cost their neighbours nothing.
+
+`softmax/*.py` forge with code. What is forged with metadata or with other files is built here. All are graded as one class.
+"""
+
+import copy
+import io
+import json
+import os
+import re
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+
+from autograder.grading.course import open_course
+from autograder.grading.handin import MAX_CELLS
+from autograder.grading.nbgrader_plugin import nbgrader_api
+from autograder.handins import read_handins
+from tests.grading.courses import (
+    ASSIGNMENT,
+    CHECKS,
+    POINTS,
+    REFERENCE,
+    SEED,
+    UNTOUCHED,
+    WEIGHTS,
+    Graded,
+    copied,
+    grade_by_command,
+    gradebook_points,
+    hand_in,
+    once,
+    slim,
+)
+
+pytestmark = pytest.mark.sandbox
+ATTACKS = read_handins(ASSIGNMENT, Path(__file__).parent)
+ALL_RIGHT = "everything but softmax.best_classifier in full"  # in a notebook without the cells that load images
+EVIL = "<script>alert('SCRIPTED')</script><img src=x onerror=\"alert('SCRIPTED')\"><iframe src='javascript:SCRIPTED'>"
+
+
+def graded_cells(nb):
+    """The check cells of a notebook."""
+    return [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade")]
+
+
+def points_raised(nb):
+    """Every graded cell is worth 1000 points, may be changed, and there are more of them."""
+    for cell in nb.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader |= {"points": 1000, "locked": False}
+    for number, meta in enumerate(({"grade": True}, {"grade": True, "solution": True}, {"task": True, "locked": True})):
+        mine = {"grade": False, "solution": False, "locked": False, "task": False, "points": 1000, "schema_version": 3}
+        nb.cells.append(new_code_cell("1000.0", metadata={"nbgrader": mine | meta | {"grade_id": f"mine-{number}"}}))
+    for cell in graded_cells(nb)[:4]:
+        cell.metadata.nbgrader.solution = True
+        cell.source = "1000.0"
+
+
+def grade_ids_of_wrong_types(nb):
+    """The names of the graded cells are lists, dicts, nothing, numbers, other names; or the metadata itself is."""
+    forms = [["softmax-train"], {"a": 1}, None, 7, True, "", "softmax.train", "../../seed", "x" * 10_000]
+    for cell, form in zip(graded_cells(nb), [*forms, "softmax_train"], strict=True):
+        cell.metadata.nbgrader.grade_id = form
+    for cell, meta in zip([c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")], ("no", [], 5)):
+        cell.metadata["nbgrader"] = meta
+
+
+def graded_cells_deleted(nb):
+    """All check cells and the task are gone."""
+    nb.cells = [c for c in nb.cells if not c.metadata.get("nbgrader", {}).get("locked")]
+
+
+def cells_duplicated(nb):
+    """Every cell stands there twice, with all its metadata and its id."""
+    nb.cells = [twin for cell in nb.cells for twin in (cell, copy.deepcopy(cell))]
+
+
+def cells_reordered(nb):
+    """The notebook is upside down."""
+    nb.cells.reverse()
+
+
+def names_swapped(nb):
+    """Two check cells have exchanged their names, so one stands above the code it is about."""
+    cells = {c.metadata.nbgrader.grade_id: c for c in graded_cells(nb)}
+    a, b = cells["softmax-bootstrap"], cells["softmax-ensemble_predict"]
+    a.metadata, b.metadata = b.metadata, a.metadata
+
+
+def cells_retyped(nb):
+    """Check cells are Markdown, or raw, or hold other code; all cells say that they are not to be run."""
+    for number, cell in enumerate(graded_cells(nb)):
+        if number % 3 == 0:
+            cell.cell_type = "markdown"
+            del cell["outputs"], cell["execution_count"]
+        elif number % 3 == 1:
+            cell.source = "33.0"
+        else:
+            cell.source += "\nraise SystemExit"
+    for cell in nb.cells:
+        cell.metadata["tags"] = ["skip-grading"] if "nbgrader" in cell.metadata else ["remove-input"]
+
+
+def other_kernel(nb):
+    """The notebook names another kernel and language, and brings widgets and scripts in its metadata."""
+    nb.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"name": "bash", "display_name": EVIL, "language": "bash"},
+            "language_info": {"name": EVIL, "pygments_lexer": EVIL, "mimetype": EVIL},
+            "title": EVIL,
+            "celltoolbar": EVIL,
+            "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {"</script>" + EVIL: EVIL}}},
+        }
+    )
+
+
+def many_cells(nb):
+    """A notebook with many more cells than usual."""
+    nb.cells += [new_code_cell(f"n = {number}") for number in range(1200)]
+
+
+def too_many_cells(nb):
+    """A notebook with too many cells, whose ids are alike."""
+    nb.cells += [new_code_cell("pass", id="same") for number in range(MAX_CELLS)]
+
+
+FORGED = {
+    points_raised: (UNTOUCHED, "nothing"),
+    grade_ids_of_wrong_types: (REFERENCE, ALL_RIGHT),
+    graded_cells_deleted: (REFERENCE, ALL_RIGHT),
+    cells_duplicated: (REFERENCE, ALL_RIGHT),
+    cells_reordered: (REFERENCE, "nothing"),
+    names_swapped: (REFERENCE, "everything but softmax.ensemble_predict, softmax.best_classifier in full"),
+    cells_retyped: (REFERENCE, ALL_RIGHT),
+    other_kernel: (REFERENCE, ALL_RIGHT),
+    many_cells: (REFERENCE, ALL_RIGHT),
+    too_many_cells: (REFERENCE, "nothing"),
+}
+
+SHADOWS = (
+    "sitecustomize usercustomize numpy autograder coursekit ipykernel IPython zmq traitlets jupyter_client random typing "
+    "json matplotlib_inline comm debugpy psutil queue asyncio tornado nest_asyncio resource signal"
+).split()
+
+
+def pickled_weights(canary):
+    """An `.npz` whose array is a pickle that writes a file where it is read."""
+
+    class Bomb:
+        def __reduce__(self):
+            return Path(canary).write_text, ("unpickled",)
+
+    buffer = io.BytesIO()
+    np.savez(buffer, W=np.array([Bomb()], dtype=object))
+    return buffer.getvalue()
+
+
+def zip_bomb():
+    """An `.npz` that is small here and 8 GB when it is unpacked."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open("W.npy", "w", force_zip64=True) as member:
+            header = io.BytesIO()
+            np.lib.format.write_array_header_1_0(
+                header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 1)}
+            )
+            member.write(header.getvalue())
+            for _ in range(64):
+                member.write(bytes(2**20))
+    return buffer.getvalue()
+
+
+PRINTS_FILES = """
+import os
+for base, folders, names in os.walk("."):
+    for name in names:
+        try:
+            print(os.path.join(base, name), open(os.path.join(base, name), "rb").read(200))
+        except OSError as error:
+            print(name, error)
+"""
+
+
+@pytest.fixture(scope="session")
+def attacked(tmp_path_factory, fresh_course, fill, weights):
+    """The class of attackers, and two honest students, graded by `autograder grade`."""
+
+    def make(folder):
+        course = copied(fresh_course, folder / "course")
+        settings = {"dataset": "shapes10", "limits": {"check_seconds": 20.0, "cell_seconds": 20.0}}
+        (course.private / "course.json").write_text(json.dumps(settings), encoding="utf-8")
+        right = slim(fill(REFERENCE))
+        hand_in(course, "a_neighbour", right)
+        hand_in(course, "z_neighbour", right)
+        for name, attack in ATTACKS.items():
+            nb = slim(fill(attack))
+            if name == "html_and_scripts":
+                _scripts_in_cells(nb)
+            hand_in(course, name, nb)
+        for forge, (start, _) in FORGED.items():
+            nb = slim(fill(start))
+            forge(nb)
+            hand_in(course, forge.__name__, json.dumps(nb).encode())
+        shadows = {f"{name}.py": b"raise SystemExit('shadowed')" for name in SHADOWS}
+        hand_in(course, "shadowing_modules", right, shadows | {"solutions/__init__.py": b"raise SystemExit(1)"})
+        full = fill(REFERENCE)
+        hand_in(course, "pickled_weights", full, {WEIGHTS: pickled_weights(folder / "unpickled")})
+        hand_in(course, "zip_bomb", full, {WEIGHTS: zip_bomb()})
+        _links(course, right)
+        _odd_names(course, right)
+        hand_in(course, "bad_timestamp", right, {"timestamp.txt": b"\xffthe day before yesterday"})
+        (hand_in(course, "notebook_is_a_folder") / "softmax.ipynb").mkdir()
+        (course.root / "submitted/notebook_is_a_folder/softmax/softmax.ipynb/inner.txt").touch()
+        return grade_by_command(course)
+
+    folder, (rows, code, out, err) = once(tmp_path_factory, "attacked", make)
+    return Graded(open_course(folder / "course"), rows, code, out, err)
+
+
+def _scripts_in_cells(nb):
+    nb.cells.append(new_markdown_cell(f"{EVIL}\n\n[click](javascript:SCRIPTED)\n\n${EVIL}$\n\n# {EVIL}"))
+    nb.cells.append(new_raw_cell(EVIL, metadata={"raw_mimetype": "text/html", "format": "text/html"}))
+    nb.cells.append(new_code_cell(f"# {EVIL}", metadata={"tags": [EVIL], "name": EVIL}))
+    nb.cells.append(new_markdown_cell("![x](attachment:a.svg)", attachments={"a.svg": {"image/svg+xml": EVIL}}))
+    nb.metadata["title"] = EVIL
+    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"</script>" + EVIL: EVIL}}}
+
+
+def _links(course, right):
+    nb = copy.deepcopy(right)
+    nb.cells.append(new_code_cell(PRINTS_FILES))
+    folder = hand_in(course, "links", nb, {"notes.txt": b"mine"})
+    (folder / "seed").symlink_to(course.private / "seed")
+    (folder / "relative").symlink_to("../../../.autograder/seed")
+    (folder / "class").symlink_to(course.root / "submitted")
+    (folder / "passwords").symlink_to("/etc/passwd")
+    (folder / "circle").symlink_to(".")
+    os.mkfifo(folder / "pipe")
+    linked = hand_in(course, "linked_notebook")
+    (linked / "softmax.ipynb").symlink_to(course.root / "submitted/a_neighbour/softmax/softmax.ipynb")
+
+
+def _odd_names(course, right):
+    names = ["a\nb.txt", "-rf", "..hidden", "ü ✓.txt", "a'b\"c.txt", "$(touch x)", "deep/" * 40 + "file", "back\\slash"]
+    nb = copy.deepcopy(right)
+    nb.cells.append(new_code_cell(PRINTS_FILES))
+    folder = hand_in(course, "odd_names", nb, {name: b"contents" for name in names})
+    (Path(os.fsdecode(os.fsencode(folder) + b"/not-utf-8-\xff"))).write_bytes(b"contents")
+
+
+EXPECTED = (
+    {name: attack for name, attack in ATTACKS.items()}
+    | {forge.__name__: replace(start, expected=expected) for forge, (start, expected) in FORGED.items()}
+    | {
+        name: replace(REFERENCE, expected=ALL_RIGHT)
+        for name in (
+            "a_neighbour z_neighbour shadowing_modules pickled_weights zip_bomb links odd_names bad_timestamp"
+        ).split()
+    }
+    | {name: replace(REFERENCE, expected="nothing") for name in ("linked_notebook", "notebook_is_a_folder")}
+)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_attack_earns_exactly_what_it_says(attacked, name):
+    assert attacked.full(name) == EXPECTED[name].full_items(POINTS)
+
+
+@pytest.mark.parametrize("name", [name for name, attack in EXPECTED.items() if attack.expected == "nothing"])
+def test_attack_that_earns_nothing_does_not_get_a_part_of_a_point_either(attacked, name):
+    assert attacked.points(name) == dict.fromkeys(POINTS, 0.0)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_gradebook_says_the_same_of_an_attack_and_no_bonus(attacked, name):
+    told = {row["check"]: (row["points"], 0.0) for row in attacked.rows[name]}
+    assert gradebook_points(attacked.course, name) == told
+
+
+def test_nobody_is_left_for_a_check_by_hand_because_an_attack_broke_the_grader(attacked):
+    broken = [(row["student"], row["check"]) for rows in attacked.rows.values() for row in rows if row["status"] == "error"]
+    assert broken == []
+    assert "Traceback" not in attacked.out + attacked.err
+
+
+def test_only_what_is_no_notebook_counts_as_not_graded(attacked):
+    unreadable = {name for name, rows in attacked.rows.items() if rows[0]["status"] == "unreadable"}
+    assert unreadable == {"linked_notebook", "notebook_is_a_folder", "too_many_cells"}
+    assert attacked.code == 1
+
+
+def test_every_check_is_there_once_for_every_attacker(attacked):
+    for rows in attacked.rows.values():
+        assert sorted(row["check"] for row in rows) == sorted(CHECKS)
+
+
+def test_points_and_cells_of_the_gradebook_are_those_of_the_release(attacked):
+    nb = attacked.notebook("points_raised")
+    told = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in graded_cells(nb)}
+    assert told == {check.grade_id: check.points for check in CHECKS.values()}
+    assert not any("mine" in str(cell.metadata) for cell in nb.cells)
+
+
+def test_nothing_was_unpickled_or_evaluated_in_the_grader(attacked):
+    assert not (attacked.course.root.parent / "unpickled").exists()
+    assert not Path("/tmp/unpickled").exists()
+    assert not Path("/tmp/evaluated").exists()
+
+
+def test_forged_files_reached_nothing_of_the_course(attacked):
+    course = attacked.course
+    assert (course.private / "seed").read_text().strip() == SEED
+    assert [row["points"] for row in json.loads((course.private / "verdicts/forged_files/softmax/softmax.json").read_text())] == [0.0] * len(CHECKS)
+    assert not (course.private / "verdicts/forged_files/softmax/softmax.ipynb").exists()
+
+
+def test_links_of_a_hand_in_are_not_followed(attacked):
+    printed = " ".join(
+        output.text for cell in attacked.notebook("links").cells for output in cell.get("outputs", []) if "text" in output
+    )
+    assert "notes.txt" in printed
+    assert SEED not in printed
+    assert "root:" not in printed
+    assert "a_neighbour" not in printed
+    kept = {path.name for path in (attacked.course.root / "autograded/links/softmax").iterdir()}
+    assert not kept & {"seed", "relative", "class", "passwords", "circle", "pipe"}
+
+
+def test_files_with_odd_names_reach_the_notebook(attacked):
+    printed = " ".join(
+        output.text
+        for cell in attacked.notebook("odd_names").cells
+        for output in cell.get("outputs", [])
+        if "text" in output
+    )
+    assert printed.count("contents") == 9
+
+
+def test_files_beside_the_notebook_do_not_stand_in_for_modules(attacked):
+    assert "shadowed" not in json.dumps(attacked.notebook("shadowing_modules"))
+
+
+def test_neighbours_get_what_they_would_have_got(attacked):
+    for name in ("a_neighbour", "z_neighbour"):
+        for row in attacked.rows[name]:
+            assert (row["status"] == "passed") == (row["check"] != "softmax.best_classifier")
+
+
+def test_results_are_not_read_from_a_message_that_reaches_the_screen(attacked):
+    assert "FOUND" not in json.dumps(attacked.notebook("looks_for_files"))
+    for line in attacked.out.splitlines():
+        assert line.isprintable(), line
+
+
+class _Active(HTMLParser):
+    """Collects what a browser would run, apart from what nbgrader's own template brings."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.found, self.script = [], None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "script":
+            self.script = ""
+        for name, value in attrs:
+            if name.startswith("on") or re.match(r"\s*(javascript|data:text)", value or "", re.IGNORECASE):
+                self.found.append((tag, name, value))
+            elif "SCRIPTED" in f"{name}{value}" and tag not in ("a", "h1", "h2", "h3"):
+                self.found.append((tag, name, value))
+        if tag in ("iframe", "object", "embed", "svg", "base", "form"):
+            self.found.append((tag, attrs))
+
+    def handle_data(self, data):
+        if self.script is not None:
+            self.script += data
+
+    def handle_endtag(self, tag):
+        if tag == "script":
+            if "SCRIPTED" in (self.script or ""):
+                self.found.append(("script", self.script))
+            self.script = None
+
+
+def test_scripts_do_not_survive_in_the_graded_notebook(attacked):
+    for student in ("html_and_scripts", "other_kernel", "strange_errors", "forged_messages"):
+        for cell in attacked.notebook(student).cells:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                assert set(data) <= {"text/plain", "text/html", "image/png", "image/jpeg"}
+                assert not _Active(data.get("text/html", "")).found
+                assert "text/html" not in data or cell.metadata.get("nbgrader", {}).get("grade")
+                assert not {"image/png", "image/jpeg"} & set(data)
+
+
+@pytest.mark.parametrize("student", ["html_and_scripts", "other_kernel"])
+@pytest.mark.filterwarnings("default")
+def test_scripts_do_not_survive_in_the_feedback(attacked, tmp_path, student):
+    course = copied(attacked.course, tmp_path / "course")
+    with nbgrader_api(course.root) as api:
+        outcome = api.generate_feedback(ASSIGNMENT, student)
+    assert outcome["success"], outcome
+    html = (course.root / "feedback" / student / ASSIGNMENT / "softmax.html").read_text(encoding="utf-8")
+    assert "softmax.loss_naive" in html
+    assert _Active(html).found == []
