@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from autograder import wire
 from autograder.student.agent import Agent
 
+_UNREADABLE = "The reply could not be read."
+
 
 @dataclass
 class Failure:
@@ -57,12 +59,12 @@ class Namespace:
                 return _failure(answer["error"])
             return wire.decode(answer["value"])
         except (wire.WireError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            said = str(error) if isinstance(error, wire.WireError) else "The reply could not be read."
+            said = str(error) if isinstance(error, wire.WireError) else _UNREADABLE
             return Failure(said, "value")
 
     def get(self, target, attribute=None):
         """The value of a name, or of an attribute of a name or handle."""
-        return self.request("get", target=_target(target), attribute=attribute)
+        return _lost(target) or self.request("get", target=_target(target), attribute=attribute)
 
     def call(self, target, *args, attribute=None, watch=False, keep=False, repeat=1, **kwargs):
         """Call a function by name, or a method of a name or handle, with fresh copies of the arguments.
@@ -76,7 +78,7 @@ class Namespace:
         repeat : int
             Call so many times; the last result counts.
         """
-        return self.request(
+        answer = _lost(target, args, list(kwargs.values())) or self.request(
             "call",
             target=_target(target),
             attribute=attribute,
@@ -86,18 +88,34 @@ class Namespace:
             args=[wire.encode(arg) for arg in args],
             kwargs={name: wire.encode(arg) for name, arg in kwargs.items()},
         )
+        if isinstance(answer, Failure):
+            return answer
+        if keep:
+            return _handle(answer)
+        if watch and not (
+            isinstance(answer, tuple)
+            and len(answer) == 2
+            and isinstance(answer[1], list)
+            and len(answer[1]) == len(args)
+        ):
+            return Failure(_UNREADABLE, "value")
+        return answer
 
     def steps(self, target, *args):
         """How many lines of Python run in one call of a function, those of what it calls included."""
-        return self.request("steps", target=_target(target), args=[wire.encode(arg) for arg in args])
+        return _lost(target, args) or self.request(
+            "steps", target=_target(target), args=[wire.encode(arg) for arg in args]
+        )
 
     def set(self, target, attribute, value):
         """Set an attribute of a name or handle."""
-        return self.request("set", target=_target(target), attribute=attribute, value=wire.encode(value))
+        return _lost(target, value) or self.request(
+            "set", target=_target(target), attribute=attribute, value=wire.encode(value)
+        )
 
     def store(self, value):
         """Lay a value down in the student's process; returns its `Handle`."""
-        return self.request("store", value=wire.encode(value))
+        return _lost(value) or _handle(self.request("store", value=wire.encode(value)))
 
     def replace(self, name, stand_in):
         """Put a stand-in in the place of one of the student's functions until `restore` is called."""
@@ -127,6 +145,20 @@ class LocalNamespace(Namespace):
     def clock(self):
         """CPU seconds of this process."""
         return time.process_time()
+
+
+def _lost(*values):
+    """The first `Failure` among values that are to be sent: what an earlier answer should have been. None if all are."""
+    for value in values:
+        found = value if isinstance(value, Failure) else _lost(*value) if isinstance(value, (list, tuple)) else None
+        if found:
+            return found
+    return None
+
+
+def _handle(answer):
+    """An answer that must be a handle, else a `Failure`: it comes from a process that may lie."""
+    return answer if isinstance(answer, (Failure, wire.Handle)) else Failure(_UNREADABLE, "value")
 
 
 def _target(target):

@@ -3,6 +3,7 @@
 Only this coordinator touches the gradebook. A result is kept in `.autograder/verdicts/` as soon as it is written there.
 """
 
+import math
 import multiprocessing
 import shutil
 import tempfile
@@ -49,6 +50,9 @@ class Graded:
         """One plain dict per check, as `--json` writes them."""
         for verdict in self.verdicts:
             plain = verdict.as_dict()
+            for expectation in plain["expectations"]:
+                if expectation["measured"] is not None and not math.isfinite(expectation["measured"]):
+                    expectation["measured"] = None  # JSON has neither nan nor infinity
             yield {"student": self.student, "assignment": self.assignment, "notebook": self.notebook, **plain}
 
 

@@ -144,7 +144,8 @@ def _plain_files(folder):
         folders[:] = sorted(
             name
             for name in folders
-            if not os.path.islink(os.path.join(base, name)) and name != ".ipynb_checkpoints"
+            if not os.path.islink(os.path.join(base, name))
+            and name != ".ipynb_checkpoints"
             # A folder in the place of a notebook would be in the way of the graded one.
             and not name.endswith(".ipynb")
         )

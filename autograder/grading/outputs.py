@@ -30,7 +30,8 @@ def harmless(outputs):
             elif text:
                 kept.append(new_output("stream", name=name, text=text))
         elif kind == "error":
-            lines = [_text(line)[:2000] for line in list(output.get("traceback") or [])[:100]]
+            said = output.get("traceback")
+            lines = [_text(line)[:2000] for line in (said[:100] if isinstance(said, list) else [])]
             kept.append(
                 new_output(
                     "error",
@@ -40,7 +41,7 @@ def harmless(outputs):
                 )
             )
         elif kind in ("display_data", "execute_result"):
-            data = _data(output.get("data") or {}, left)
+            data = _data(output.get("data"), left)
             left -= len(data.get("text/plain", ""))
             # Never an execute_result: nbgrader would read a number in it as points.
             kept += [new_output("display_data", data=data)] if data else []
@@ -60,13 +61,17 @@ def _text(value):
 
 
 def _data(data, left):
-    kept = {}
+    kept: dict[str, str] = {}
+    if not isinstance(data, dict):
+        return kept
     for kind, signature in _SIGNATURES.items():
         picture = data.get(kind)
         if isinstance(picture, str) and len(picture) <= MAX_PICTURE:
             try:
-                if base64.b64decode(picture).startswith(signature):
-                    kept[kind] = "".join(picture.split())
+                decoded = base64.b64decode(picture)
+                if decoded.startswith(signature):
+                    # Encoded anew: decoding passes over characters that would mean something in HTML.
+                    kept[kind] = base64.b64encode(decoded).decode("ascii")
             except (binascii.Error, ValueError):
                 continue
     text = data.get("text/plain")

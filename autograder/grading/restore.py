@@ -46,15 +46,18 @@ def restore(nb, released):
             continue
         seen.add(name)
         cells.append(_restored(cell, released[name], remarks))
-    position = {cell.metadata.nbgrader.grade_id: i for i, cell in enumerate(cells) if "nbgrader" in cell.metadata}
-    for before, name in zip([None, *released], released, strict=False):
-        if name not in seen:
-            remarks.append(f"The cell {name} was missing and has been put back.")
-            at = position.get(before, -1) + 1
-            cells.insert(at, _fresh(released[name]))
-            position = {
-                cell.metadata.nbgrader.grade_id: i for i, cell in enumerate(cells) if "nbgrader" in cell.metadata
-            }
+    names = list(released)
+    for number, name in enumerate(names):
+        if name in seen:
+            continue
+        remarks.append(f"The cell {name} was missing and has been put back.")
+        position = {cell.metadata.nbgrader.grade_id: i for i, cell in enumerate(cells) if "nbgrader" in cell.metadata}
+        if released[name].metadata.nbgrader.get("locked"):
+            # As late as it may stand: the student's code may be in a cell that has lost its name.
+            at = next((position[after] for after in names[number + 1 :] if after in seen), len(cells))
+        else:
+            at = position.get(names[number - 1], -1) + 1 if number else 0
+        cells.insert(at, _fresh(released[name]))
     nb.cells = cells
     unique_ids(nb)
     return remarks

@@ -20,6 +20,7 @@ STATUS = {
     "unreadable": "not a notebook",
 }
 _COLOURS = {True: "#00855f", False: "#c64a00", None: "#6b7685"}  # dark enough on white, apart for colour-blind readers
+_TOP = "text-align: left; vertical-align: top;"
 _MARKS = {True: "✓", False: "✗", None: "·"}
 
 
@@ -83,28 +84,28 @@ def as_text(verdict):
 
 
 def as_html(verdict):
-    """The verdict as a fragment of HTML."""
+    """The verdict as a fragment of HTML: div, span, b and table alone, which nbconvert's sanitiser lets through."""
     colour = _COLOURS[verdict.status == "passed"]
     parts = [
-        f"<div><p><b>{_MARKS[verdict.status == 'passed']} {escape(verdict.check)}</b> "
-        f'<span style="color: {colour}">{STATUS[verdict.status]}</span>, {score(verdict)}'
-        f" <small>({verdict.seconds:.1f} s)</small></p>"
+        f"<div><b>{_MARKS[verdict.status == 'passed']} {escape(verdict.check)}</b> "
+        f'<span style="color: {colour}">{STATUS[verdict.status]}</span>, {score(verdict)} '
+        f"({verdict.seconds:.1f} s)</div>"
     ]
     if verdict.reason:
-        parts.append(f"<p>{escape(verdict.reason)}</p>")
+        parts.append(f"<div>{escape(verdict.reason)}</div>")
     if verdict.expectations and verdict.status not in ("missing", "not implemented"):
         parts.append("<table>")
         for e in verdict.expectations:
-            said = "".join(f"<br>{escape(text)}" for text in remarks(e))
+            said = "".join(f"<div>{escape(text)}</div>" for text in remarks(e))
             parts.append(
-                f'<tr><td style="color: {_COLOURS[mark(e)]}">{_MARKS[mark(e)]}</td>'
-                f'<td style="text-align: left">{escape(e.name)}{said}</td>'
-                f"<td><small>{escape(measured(e))}</small></td></tr>"
+                f'<tr><td style="{_TOP} color: {_COLOURS[mark(e)]}">{_MARKS[mark(e)]}</td>'
+                f'<td style="{_TOP}">{escape(e.name)}{said}</td>'
+                f'<td style="{_TOP}">{escape(measured(e))}</td></tr>'
             )
         parts.append("</table>")
     if closing(verdict):
-        parts.append(f"<p>{escape(closing(verdict))}</p>")
-    return "".join(parts) + "</div>"
+        parts.append(f"<div>{escape(closing(verdict))}</div>")
+    return f"<div>{''.join(parts)}</div>"
 
 
 def _wrapped(text, prefix="  "):

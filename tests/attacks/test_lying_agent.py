@@ -52,7 +52,7 @@ VALUES = [
     None,
     0,
     1.5,
-    "B",
+    "C",  # a letter, but not the right one
     "",
     {"list": []},
     {"tuple": []},
@@ -81,8 +81,6 @@ def test_no_answer_of_the_wrong_kind_breaks_a_check_or_earns_anything(name, seed
 @pytest.mark.parametrize("name", CHECKS)
 @pytest.mark.parametrize("value", VALUES[:20], ids=lambda value: str(value)[:40])
 def test_the_same_answer_to_every_question_earns_nothing(name, value):
-    if name == "softmax.regularisation_choice" and value == "B":
-        pytest.skip("that is the right answer")
     verdict = judged(CHECKS[name], Liar(lambda question: json.dumps({"value": value})))
     assert (verdict.points, verdict.bonus, verdict.status) == (0.0, 0.0, "failed")
 

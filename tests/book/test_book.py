@@ -53,6 +53,7 @@ def test_links_inside_the_book_lead_somewhere(site):
         text = path.read_text(encoding="utf-8")
         for target in set(re.findall(r'href="([^":]+)"', text)):
             file, _, anchor = target.partition("#")
+            file = file.partition("?")[0]
             found = path.parent / file if file else path
             assert found.exists(), f"{path.name}: {target}"
             if anchor and found.suffix == ".html":

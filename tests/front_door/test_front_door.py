@@ -7,8 +7,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from autograder import check
 from autograder.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,10 +80,10 @@ def test_the_students_package_holds_autograder_and_coursekit_and_no_solution(whe
         for name in ("loss.py", "classifier.py", "ensemble.py", "gradient_check.py")
     ]
     region = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
-    secret = {
-        line.strip() for path in solved for body in region.findall(path.read_text(encoding="utf-8")) for line in body.splitlines()
-        if len(line.strip()) > 30 and not line.strip().startswith("#")
-    }  # fmt: skip
+    lines = [
+        line.strip() for path in solved for body in region.findall(path.read_text("utf-8")) for line in body.split("\n")
+    ]
+    secret = {line for line in lines if len(line) > 30 and not line.startswith("#")}
     assert len(secret) > 15
     for path in wheel.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
@@ -154,3 +156,22 @@ def test_what_cannot_be_installed_is_named_in_one_sentence(tmp_path):
     )
     assert said.returncode == 1
     assert said.stderr.startswith("Please install some-package (to try)")
+
+
+def sum_instead_of_mean(W, X, y, reg):
+    scores = X @ W
+    P = np.exp(scores - scores.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    loss = -np.log(P[np.arange(len(y)), y]).mean() + reg * np.sum(W * W)
+    P[np.arange(len(y)), y] -= 1
+    return loss, X.T @ P + 2 * reg * W
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/student.md"])
+def test_the_check_that_readme_and_guide_show_is_what_it_says(page, capsys):
+    check("softmax.loss_naive", {"softmax_loss_naive": sum_instead_of_mean})
+    said = {re.sub(r"\(\d\.\d s\)", "", line).strip() for line in capsys.readouterr().out.splitlines()}
+    shown = re.search(r"```text\n(softmax\.loss_naive.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)[1]
+    for line in shown.splitlines():
+        if line.strip() not in ("", "…") and "✓ loss" not in line:  # its error is rounding
+            assert re.sub(r"\(\d\.\d s\)", "", line).strip() in said, line

@@ -14,7 +14,6 @@ def forge():
     kernel = get_ipython().kernel
     parent = get_ipython().parent_header
     forms = (
-        ("status", {"execution_state": "idle"}),
         ("stream", {"name": ["no"], "text": {"no": 1}}),
         ("stream", {}),
         ("error", {"ename": {}, "evalue": [1], "traceback": 5}),
@@ -23,11 +22,15 @@ def forge():
         ("execute_result", {"data": {"text/plain": "33.0"}, "metadata": {}, "execution_count": "many"}),
         ("clear_output", {"wait": "?"}),
         ("no_such_type", {"x": 1}),
+        ("error", {}),
+        ("display_data", {"data": {"text/plain": 10**30}, "metadata": {}}),
+        ("status", [1, 2]),
+        ("status", {"execution_state": ["idle"]}),
     )
     for kind, content in forms:
         kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
         kernel.session.send(kernel.iopub_socket, kind, content, parent={"header": {"msg_id": "other"}})
-    kernel.session.send(kernel.iopub_socket, "error", {"ename": {}, "evalue": [1], "traceback": 5}, parent=parent)
+    kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
 
 
 forge()

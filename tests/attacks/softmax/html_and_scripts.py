@@ -17,7 +17,8 @@ def softmax_loss_naive(W, X, y, reg):
 print(EVIL)
 display(HTML(EVIL), Javascript("alert('SCRIPTED')"), Markdown(EVIL))
 get_ipython().display_pub.publish({"image/svg+xml": f"<svg onload=alert('SCRIPTED')>{EVIL}</svg>", "text/latex": EVIL})
-get_ipython().display_pub.publish({"image/png": "\" onerror=\"alert('SCRIPTED')", "text/plain": EVIL})
+get_ipython().display_pub.publish({"image/png": "iVBORw0KGgo=\" onerror=\"alert('SCRIPTED')\">", "text/plain": EVIL})
+get_ipython().display_pub.publish({"image/jpeg": "/9j/<script>SCRIPTED</script>", "text/plain": EVIL})
 
 # %% regularisation_choice
 regularisation_choice = "<script>alert('SCRIPTED')</script>"

@@ -1,0 +1,49 @@
+"""Holds one version of an item against its check, as grading does, with hidden cases from a secret."""
+
+import functools
+import os
+import random
+from unittest import mock
+
+from autograder import growth
+from autograder.exam import VISIBLE, hidden_rounds, run_check
+from autograder.images import ImageSource
+from autograder.namespace import LocalNamespace
+from autograder.reference import SolutionReference
+from autograder.registry import get_check
+
+FIXED = b"the secret of every run"
+# Another one in every run, from a list that is known to work; AUTOGRADER_TEST_SECRET repeats a run that failed.
+DRAWN = (os.environ.get("AUTOGRADER_TEST_SECRET") or f"secret {random.SystemRandom().randrange(20)}").encode()
+
+
+@functools.cache
+def verdict(version, rounds="visible and hidden"):
+    """The verdict on a version.
+
+    `rounds` is "visible", "visible and hidden" (from the fixed secret) or "drawn" (hidden ones from another secret).
+    """
+    check = get_check(version.item)
+    chosen = {
+        "visible": [VISIBLE],
+        "visible and hidden": [VISIBLE, *hidden_rounds(check, FIXED, "softmax")],
+        "drawn": hidden_rounds(check, DRAWN, "softmax"),
+    }[rounds]
+    student, images = LocalNamespace(version.names()), ImageSource("shapes10")
+    return run_check(check, student, SolutionReference("softmax"), chosen, images)
+
+
+def without_clock():
+    """No time is measured: whether code is wrong must not depend on how fast this machine is just now."""
+    return mock.patch.object(growth, "cost_per_example", return_value=0.0)
+
+
+def failed(verdict):
+    """The expectations that did not pass, by name."""
+    return {expectation.name: expectation for expectation in verdict.expectations if not expectation.passed}
+
+
+def told(expectations):
+    """What was measured and said, for the message of a failing test."""
+    lines = [f"{e.name}: {e.message} {e.diagnosis} [{e.kind}]" for e in expectations.values()]
+    return "\n".join([f"AUTOGRADER_TEST_SECRET={DRAWN.decode()!r}", *lines])
