@@ -148,7 +148,7 @@ class LocalNamespace(Namespace):
 
 
 def _lost(*values):
-    """The first `Failure` among values that are to be sent: what an earlier answer should have been. None if all are."""
+    """The first `Failure` among values that are to be sent, left by an earlier answer; None where there is none."""
     for value in values:
         found = value if isinstance(value, Failure) else _lost(*value) if isinstance(value, (list, tuple)) else None
         if found:
@@ -165,17 +165,19 @@ def _target(target):
     return target.number if isinstance(target, wire.Handle) else target
 
 
+def printable(text, most):
+    """Text from a student's process on one line of at most `most` characters, without what moves a terminal's cursor."""
+    return "".join(c if c.isprintable() else " " for c in str(text)[:most])
+
+
 def _failure(error):
-    kind, message = str(error.get("kind"))[:40], str(error.get("message"))[:600]
+    told = {key: printable(value, 600 if key == "message" else 200) for key, value in error.items()}
+    kind, message = told.get("kind", "value"), told.get("message", "")
     if kind == "not implemented":
         return Failure("This is not written yet: it raises NotImplementedError. Put your code in its place.", kind)
     if kind == "raised":
-        said = (
-            f"Your code raised {str(error.get('type'))[:80]}: {message}"
-            if message
-            else f"Your code raised {error.get('type')}"
-        )
-        if error.get("where"):
-            said += f" (in {str(error['where'])[:80]}, line {error.get('lineno')}: {str(error.get('line'))[:200]})"
+        said = f"Your code raised {told.get('type')}" + (f": {message}" if message else "")
+        if told.get("where"):
+            said += f" (in {told['where'][:80]}, line {told.get('lineno')}: {told.get('line')})"
         return Failure(said.rstrip(".") + ".", kind)
     return Failure(message, kind)

@@ -339,10 +339,13 @@ def _trained(exam, W, X, y, settings, loss, untouched=None):
 
 def _entry(history, key):
     """One list of the history, or a `Failure` that says which names there are instead."""
-    if isinstance(history, dict) and key in history:
+    if not isinstance(history, dict):
+        return Failure("train should return the history, a dict; it returned something else.", "value")
+    filled = [name for name, value in history.items() if not hasattr(value, "__len__") or len(value)]
+    if key in filled:
         return history[key]
-    came = f"has {', '.join(map(repr, history)) or 'no entries'}" if isinstance(history, dict) else "is not a dict"
-    return Failure(f"train should return the history, a dict with {key!r}; what it returned {came}.", "value")
+    came = f"there is only {', '.join(map(repr, filled))}" if filled else "all is empty"
+    return Failure(f"train should return a history with one entry per step in {key!r}; {came}.", "value")
 
 
 def _shuffling(exam, rng):
@@ -481,10 +484,12 @@ def ensemble_predict(exam):
         parts.judge_classes(expectation, form, got, expected, parts.described(case, models=m, N=n, C=C), mistakes)
     stored = [exam.student.store(p) for p in drawn["general"]]
     answer = exam.student.call("ensemble_predict", stored)
+    if isinstance(answer, Failure):
+        untouched.judge(answer)
+        return
     after = [exam.student.call(handle, attribute="copy") for handle in stored]
     untouched.require(
-        not isinstance(answer, Failure)
-        and all(np.array_equal(a, p) for a, p in zip(after, drawn["general"], strict=True)),
+        all(np.array_equal(a, p) for a, p in zip(after, drawn["general"], strict=True)),
         "an array of probabilities is changed by the call.",
     )
 

@@ -19,11 +19,13 @@ _CONFIG = '''"""nbgrader's configuration of this course.
 
 Grading is done by the sandboxed autograder: the line with `configure`.
 """
+from pathlib import Path
+
 from autograder.grading.nbgrader_plugin import configure
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = {course_id!r}
-c.CourseDirectory.root = {root!r}
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 configure(c)
 '''
 
@@ -152,7 +154,7 @@ def _fill(root, dataset, sources):
     (private / "course.json").write_text(
         json.dumps({"dataset": dataset, "limits": {}}, indent=1) + "\n", encoding="utf-8"
     )
-    (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name, root=str(root)), encoding="utf-8")
+    (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name), encoding="utf-8")
     (root / "submitted").mkdir()
     for name, notebooks in sources.items():
         target = root / "source" / name

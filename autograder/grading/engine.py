@@ -15,7 +15,7 @@ from autograder.exam import VISIBLE, Verdict, hidden_rounds, run_check
 from autograder.grading.kernel import RemoteNamespace, SandboxKernel
 from autograder.grading.outputs import harmless, note
 from autograder.images import ImageSource
-from autograder.namespace import Failure, KernelLost
+from autograder.namespace import Failure, KernelLost, printable
 from autograder.reference import RecordedReference, SolutionReference
 from autograder.registry import check_of_grade_id
 from autograder.sandbox import SandboxUnavailable
@@ -142,7 +142,7 @@ class _Run:
         self.done.append((cell.source, seconds))
         errors = [output for output in outputs if output.output_type == "error"]
         if errors:
-            said = f"{str(errors[-1].get('ename'))[:80]}: {str(errors[-1].get('evalue'))[:200]}"
+            said = f"{printable(errors[-1].get('ename'), 80)}: {printable(errors[-1].get('evalue'), 200)}"
             self.troubles.append((cell.source, f"A cell above it raised {said}"))
         return harmless(outputs)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
+from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import nbgrader_plugin
@@ -182,6 +183,7 @@ def _enter(course, graded, result):
         folder = clean / graded.student / graded.assignment
         folder.mkdir(parents=True)
         copy_files(submitted, folder)
+        _without_bad_timestamp(folder, graded.remarks)
         for path in sorted((course.root / "release" / graded.assignment).glob("*.ipynb")):
             # Every notebook of the assignment must be there, or nbgrader would take it for missing; the others keep
             # their grades.
@@ -204,6 +206,17 @@ def _enter(course, graded, result):
     finally:
         nbgrader_plugin.graded.pop(key, None)
         shutil.rmtree(clean, ignore_errors=True)
+
+
+def _without_bad_timestamp(folder, remarks):
+    """Take away a `timestamp.txt` that nbgrader could not read, for it would refuse the hand-in."""
+    path = folder / "timestamp.txt"
+    try:
+        if path.exists():
+            parse_utc(path.read_text(encoding="utf-8").strip() or None)
+    except (ValueError, TypeError, OverflowError, OSError) as error:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        remarks.append(f"Its timestamp.txt could not be read ({error}) and was left out.")
 
 
 def with_limits(course, **changes):

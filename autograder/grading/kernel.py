@@ -28,6 +28,7 @@ from autograder.sandbox.provisioner import kernel_manager
 
 _POLL = 0.2  # seconds between two looks of the watchman
 _START_SECONDS = 60.0
+_NOT_A_MESSAGE = (queue.Empty, ValueError, KeyError, TypeError, AttributeError, RecursionError, zmq.ZMQError)
 
 
 class SandboxKernel:
@@ -118,6 +119,8 @@ class SandboxKernel:
             if message["parent_header"].get("msg_id") != message_id:
                 continue
             kind, content = message["msg_type"], message["content"]
+            if not isinstance(content, dict):
+                continue
             if kind == "status" and content.get("execution_state") == "idle":
                 break
             size += len(json.dumps(content, default=str))
@@ -127,7 +130,7 @@ class SandboxKernel:
             if kind == "clear_output":
                 clear = True
                 continue
-            with contextlib.suppress(ValueError, KeyError, AttributeError, TypeError):
+            with contextlib.suppress(Exception):  # of any kind: nbformat looks closely at what it is given
                 output = output_from_msg(message)
                 if clear:
                     outputs, clear = [], False
@@ -163,7 +166,7 @@ class SandboxKernel:
                 if done:
                     try:
                         return task.result()
-                    except (queue.Empty, ValueError, KeyError, TypeError, AttributeError) as error:
+                    except _NOT_A_MESSAGE as error:
                         raise KernelLost(
                             Failure("The kernel sent something that is not a Jupyter message.", "died")
                         ) from error

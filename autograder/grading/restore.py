@@ -46,17 +46,19 @@ def restore(nb, released):
             continue
         seen.add(name)
         cells.append(_restored(cell, released[name], remarks))
-    names = list(released)
+    names, anchors = list(released), set(seen)
     for number, name in enumerate(names):
         if name in seen:
             continue
         remarks.append(f"The cell {name} was missing and has been put back.")
         position = {cell.metadata.nbgrader.grade_id: i for i, cell in enumerate(cells) if "nbgrader" in cell.metadata}
-        if released[name].metadata.nbgrader.get("locked"):
-            # As late as it may stand: the student's code may be in a cell that has lost its name.
-            at = next((position[after] for after in names[number + 1 :] if after in seen), len(cells))
+        # The student's code may be in a cell that has lost its name: a stub must stand above it, a check below.
+        if released[name].metadata.nbgrader.get("solution"):
+            at = next((position[before] + 1 for before in reversed(names[:number]) if before in anchors), 0)
+            anchors.add(name)
         else:
-            at = position.get(names[number - 1], -1) + 1 if number else 0
+            at = next((position[after] for after in names[number + 1 :] if after in seen), len(cells))
+            at = max(at, position.get(names[number - 1], -1) + 1 if number else 0)
         cells.insert(at, _fresh(released[name]))
     nb.cells = cells
     unique_ids(nb)

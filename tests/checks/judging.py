@@ -17,12 +17,16 @@ FIXED = b"the secret of every run"
 DRAWN = (os.environ.get("AUTOGRADER_TEST_SECRET") or f"secret {random.SystemRandom().randrange(20)}").encode()
 
 
-@functools.cache
 def verdict(version, rounds="visible and hidden"):
-    """The verdict on a version.
+    """The verdict on a version, formed once in a run.
 
     `rounds` is "visible", "visible and hidden" (from the fixed secret) or "drawn" (hidden ones from another secret).
     """
+    return _verdict(version, rounds)
+
+
+@functools.cache
+def _verdict(version, rounds):
     check = get_check(version.item)
     chosen = {
         "visible": [VISIBLE],

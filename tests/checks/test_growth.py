@@ -40,7 +40,7 @@ def test_the_count_is_the_same_every_time():
     "turns",
     [
         lambda n: [i for i in range(n)],  # noqa: C416
-        lambda n: {i: i for i in range(n)},  # noqa: C420
+        lambda n: {i: i for i in range(n)},
         lambda n: sum(i for i in range(n)),
         lambda n: list(map(lambda i: i, range(n))),  # noqa: C417
         lambda n: np.vectorize(lambda i: i + 1)(np.arange(n)),

@@ -63,12 +63,16 @@ def once(tmp_path_factory, name, make):
 
 def copied(course, target):
     """A course of one's own, like `course`."""
-    shutil.copytree(course.root, target, symlinks=True)
+    shutil.copytree(course.root, target, symlinks=True, ignore=_pipes)
     return open_course(target)
 
 
+def _pipes(folder, names):
+    return [name for name in names if Path(folder, name).is_fifo()]
+
+
 def hand_in(course, student, notebook=None, files=None):
-    """Lay a hand-in into `submitted/`: a notebook (or the bytes of its file), and other files as paths to copy or bytes."""
+    """Lay a hand-in into `submitted/`: a notebook or the bytes of its file; other files as bytes or paths to copy."""
     folder = course.root / "submitted" / student / ASSIGNMENT
     folder.mkdir(parents=True)
     if isinstance(notebook, bytes):

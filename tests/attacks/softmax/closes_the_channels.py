@@ -1,7 +1,8 @@
-"""A function that closes the kernel's sockets; all else is right.
+"""A function that closes the kernel's sockets; three other items are right.
 
-Starts from: solutions
-Must come out: everything but softmax.bootstrap, softmax.best_classifier in full
+Starts from: stubs
+Takes from solutions: softmax, numerical_gradient, ensemble_predict
+Must come out: softmax.probabilities, softmax.numerical_gradient, softmax.ensemble_predict in full
 """
 
 # %% bootstrap

@@ -1,7 +1,8 @@
-"""Sends messages of its own over the kernel's sockets: other people's parents, strange forms, no signature; all else is right.
+"""Sends messages of its own over the kernel's sockets: other people's parents, strange forms, no signature; three items are right.
 
-Starts from: solutions
-Must come out: everything but softmax.best_classifier in full
+Starts from: stubs
+Takes from solutions: bootstrap, ensemble_predict
+Must come out: softmax.probabilities, softmax.bootstrap, softmax.ensemble_predict in full
 """
 
 # %% softmax

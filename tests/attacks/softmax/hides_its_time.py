@@ -1,7 +1,8 @@
-"""A loop over the examples that stops the process's clocks and does its work in another process; all else is right.
+"""A loop over the examples that stops the process's clocks and does its work in another process; one more item is right.
 
-Starts from: solutions
-Must come out: everything but softmax.loss_vectorized, softmax.best_classifier in full
+Starts from: stubs
+Takes from solutions: softmax
+Must come out: softmax.probabilities in full
 """
 
 # %% softmax_loss_vectorized

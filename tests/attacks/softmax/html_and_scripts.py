@@ -1,7 +1,8 @@
-"""Scripts wherever text can stand: outputs, error messages, names of classes, what functions return; most is right.
+"""Scripts wherever text can stand: outputs, error messages, names of classes, what functions return; two items are right.
 
-Starts from: solutions
-Must come out: everything but softmax.loss_naive, softmax.regularisation_choice, softmax.bootstrap, softmax.best_classifier in full
+Starts from: stubs
+Takes from solutions: softmax
+Must come out: softmax.probabilities, softmax.ensemble_predict in full
 """
 
 # %% softmax_loss_naive

@@ -1,7 +1,8 @@
-"""Ignores every signal, signals every process it can name, and then ends the kernel; all else is right.
+"""Ignores every signal, signals every process it can name, and then ends the kernel; three other items are right.
 
-Starts from: solutions
-Must come out: everything but softmax.bootstrap, softmax.best_classifier in full
+Starts from: stubs
+Takes from solutions: softmax, numerical_gradient, ensemble_predict
+Must come out: softmax.probabilities, softmax.numerical_gradient, softmax.ensemble_predict in full
 """
 
 # %% bootstrap

@@ -1,6 +1,7 @@
-"""Functions that raise what is hard to catch or to print; the other items are right.
+"""Functions that raise what is hard to catch or to print; three items are right.
 
-Starts from: solutions
+Starts from: stubs
+Takes from solutions: SoftmaxClassifier, regularisation_choice
 Must come out: softmax.predict, softmax.train, softmax.regularisation_choice in full
 """
 

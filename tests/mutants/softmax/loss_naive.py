@@ -73,7 +73,7 @@ patch(
     "wrong classes only",
     {"dW[:, c] +=": "dW[:, c] += (c != y[i]) *"},
     fails=(GRADIENT, DERIVATIVE),
-    diagnosis="partial",
+    diagnosis=("", "partial"),
 )
 patch(ITEM, "no logarithm", {f"loss -= {LOG_P}": f"loss -= np.exp({LOG_P})"}, fails=LOSS, diagnosis="known mistake")
 patch(ITEM, "log base 2", {f"loss -= {LOG_P}": f"loss -= ({LOG_P}) / np.log(2)"}, fails=(LOSS, DERIVATIVE))
