@@ -210,10 +210,11 @@ class _Source:
 
     def _function(self, number, module, name):
         try:
-            found = getattr(importlib.import_module(module), name)
+            return inspect.getsource(getattr(importlib.import_module(module), name)).rstrip()
         except (ImportError, AttributeError) as error:
             raise self.error(number, f"there is no {name!r} in {module}.") from error
-        return inspect.getsource(found).rstrip()
+        except (TypeError, OSError) as error:
+            raise self.error(number, f"{name!r} in {module} is neither a function nor a class.") from error
 
     def _check(self, number, cell):
         found = _CHECK.fullmatch(cell.source.strip())

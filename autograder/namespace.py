@@ -166,7 +166,7 @@ def _target(target):
 
 
 def printable(text, most):
-    """Text from a student's process on one line of at most `most` characters, without what moves a terminal's cursor."""
+    """Text from a student's process on one line, at most `most` characters, nothing that moves a terminal's cursor."""
     return "".join(c if c.isprintable() else " " for c in str(text)[:most])
 
 
@@ -180,4 +180,4 @@ def _failure(error):
         if told.get("where"):
             said += f" (in {told['where'][:80]}, line {told.get('lineno')}: {told.get('line')})"
         return Failure(said.rstrip(".") + ".", kind)
-    return Failure(message, kind)
+    return Failure(message or "The notebook's kernel did not give a readable answer.", kind)

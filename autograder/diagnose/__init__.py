@@ -42,7 +42,7 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=()):
     parts : dict of arrays, optional
         Named summands of `expected`, such as {"data": ..., "regularisation": ...}.
     counts : dict of ints, optional
-        Sizes that may turn up as a factor, such as {"N": 7}.
+        Sizes that may turn up as a factor, such as {"N": 7, "C": 5}; the first is the one that means are taken over.
     mistakes : iterable of (value, kind, text)
         What known mistakes give here.
 
@@ -117,6 +117,8 @@ def _of_parts(got, expected, parts, counts, fits):
     coefficients = [1.0, 0.0, 2.0, 0.5, -1.0]
     for n in counts.values():
         coefficients += [float(n), 1.0 / n]
+    first_count = next(iter(counts.values()), 0)
+    coefficients += [first_count / n for n in counts.values() if n != first_count]
     named = [(name, np.asarray(part, dtype=float)) for name, part in parts.items() if np.any(part)]
     single = [{name: c} for c in coefficients[1:] for name, _ in named]
     double = (
@@ -159,6 +161,10 @@ def _coefficient(name, c, counts):
             return (
                 f"Your value holds one {n}th of {where}, and {letter} = {n}: it is divided by {letter} once too often."
             )
+    over = next(iter(counts), None)
+    for letter, n in counts.items():
+        if letter != over and abs(c * n / counts[over] - 1) < 1e-12:
+            return f"Your value has {where} divided by {letter} = {n}, where {over} = {counts[over]} is meant."
     if c == 2:
         return f"Your value holds {where} twice: it is added twice, or its factor is 2 instead of 1."
     return (

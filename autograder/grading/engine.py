@@ -105,9 +105,9 @@ class _Run:
         """Make sure there is a kernel at the present point of the notebook."""
         if self.alive:
             return
+        self.left(1)
         if self.restarts > _MOST_RESTARTS:
             raise KernelLost(Failure(f"The kernel was lost {self.restarts} times; the rest was not run.", "limit"))
-        self.left(1)
         self.kernel.stop()
         self.kernel.start()
         for source, seconds in self.done:

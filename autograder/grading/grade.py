@@ -3,11 +3,13 @@
 Only this coordinator touches the gradebook. A result is kept in `.autograder/verdicts/` as soon as it is written there.
 """
 
+import contextlib
+import itertools
 import math
 import multiprocessing
 import shutil
 import tempfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from autograder.grading.nbgrader_plugin import complaint, nbgrader_api, released
 from autograder.grading.restore import released_cells, restore
 from autograder.grading.task import Task, failed, run
 from autograder.sandbox import SandboxUnavailable, bubblewrap
+
+_AHEAD = 64  # tasks that wait in an executor that is not ours
 
 
 @dataclass
@@ -113,16 +117,12 @@ def grade_class(
             f"There are no hand-ins{who} in {course.root / 'submitted'}. They belong in submitted/STUDENT/ASSIGNMENT/."
         )
     settings = course.settings(sandbox, retrain)
-    tasks = [task for handin in handins for task in _tasks(course, handin, settings)]
     if on_start:
-        on_start(len(tasks))
+        on_start(sum(len(_notebooks(course, handin.assignment)) for handin in handins))
+    tasks = (task for handin in handins for task in _tasks(course, handin, settings))
     finished = []
-    pool = executor or ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        waiting = {pool.submit(run, task): (task, remarks) for task, remarks in tasks}
-        for future in as_completed(waiting):
-            task, remarks = waiting[future]
-            result = _result(future, task)
+    with contextlib.closing(_results(tasks, jobs, executor)) as results:
+        for task, remarks, result in results:
             graded = Graded(
                 task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks
             )
@@ -130,10 +130,53 @@ def grade_class(
             finished.append(graded)
             if on_done:
                 on_done(graded)
+    return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
+
+
+def _results(tasks, jobs, executor):
+    """Task, remarks and `Result` of every task as it finishes; hand-ins are read only as they are needed.
+
+    A worker process that dies takes its whole pool with it. What was under way is then tried once more, each task in a
+    process of its own, so that nothing is lost but the task that kills its process.
+    """
+    pool, ahead = executor or _pool(jobs), _AHEAD if executor else 2 * jobs
+    running: dict = {}
+    again: list = []
+    try:
+        while True:
+            for task, remarks in itertools.islice(tasks, ahead - len(running)):
+                try:
+                    running[pool.submit(run, task)] = task, remarks
+                except BrokenExecutor:
+                    if executor:
+                        raise
+                    again.append((task, remarks))
+            if not running and not again:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                task, remarks = running.pop(future)
+                if executor is None and isinstance(future.exception(), BrokenExecutor):
+                    again.append((task, remarks))
+                else:
+                    yield task, remarks, _result(future, task)
+            if again:  # the pool is broken, so everything in it is
+                pool.shutdown(wait=True)
+                again += running.values()
+                running.clear()
+                for some in (again[n : n + jobs] for n in range(0, len(again), jobs)):
+                    with contextlib.ExitStack() as pools:
+                        alone = [pools.enter_context(_pool(1)).submit(run, task) for task, _ in some]
+                        for future, (task, remarks) in zip(alone, some, strict=True):
+                            yield task, remarks, _result(future, task)
+                again.clear()
+                pool = _pool(jobs)
     finally:
         if executor is None:
             pool.shutdown(wait=True, cancel_futures=True)
-    return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
+
+
+def _pool(jobs):
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _result(future, task):
@@ -148,10 +191,14 @@ def _result(future, task):
         )
 
 
+def _notebooks(course, assignment):
+    """The notebooks that were handed out for an assignment."""
+    return sorted((course.root / "release" / assignment).glob("*.ipynb"))
+
+
 def _tasks(course, handin, settings):
     """(Task, remarks) for every notebook of a hand-in, missing and unreadable ones too."""
-    release = course.root / "release" / handin.assignment
-    for path in sorted(release.glob("*.ipynb")):
+    for path in _notebooks(course, handin.assignment):
         released = released_notebook(course.root, handin.assignment, path.stem)
         unreadable, remarks = "", []
         try:
@@ -165,7 +212,8 @@ def _tasks(course, handin, settings):
                 handin.assignment,
                 path.stem,
                 nbformat.writes(nb),
-                read_files(handin.folder),
+                # As nbgrader does, with files that were handed out as they were handed out.
+                read_files(handin.folder) | read_files(path.parent),
                 settings,
                 unreadable,
             ),
@@ -184,7 +232,7 @@ def _enter(course, graded, result):
         folder.mkdir(parents=True)
         copy_files(submitted, folder)
         _without_bad_timestamp(folder, graded.remarks)
-        for path in sorted((course.root / "release" / graded.assignment).glob("*.ipynb")):
+        for path in _notebooks(course, graded.assignment):
             # Every notebook of the assignment must be there, or nbgrader would take it for missing; the others keep
             # their grades.
             source = (

@@ -4,6 +4,7 @@ Goes in: folders written by students. Comes out: notebooks and plain files, or a
 Symbolic links are never followed, sizes are limited.
 """
 
+import contextlib
 import itertools
 import os
 import re
@@ -67,6 +68,8 @@ def read_notebook(path):
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path.name} is not a text file in UTF-8, so it is not a notebook.") from error
     if not text.strip():
@@ -116,7 +119,8 @@ def read_files(folder):
         size += path.stat().st_size
         if size > MAX_FILES or len(files) >= MAX_COUNT:
             break
-        files[relative] = path.read_bytes()
+        with contextlib.suppress(OSError):  # one that may not be read is as good as missing
+            files[relative] = path.read_bytes()
     return files
 
 
@@ -136,7 +140,16 @@ def copy_files(source, target):
         if size > MAX_FILES or number >= MAX_COUNT:
             break
         (Path(target) / relative).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, Path(target) / relative, follow_symlinks=False)
+        with contextlib.suppress(OSError):
+            shutil.copyfile(path, Path(target) / relative, follow_symlinks=False)
+
+
+def links(folder):
+    """Relative names of the symbolic links to files in a hand-in."""
+    for base, _, names in os.walk(folder, followlinks=False):
+        for name in names:
+            if os.path.islink(os.path.join(base, name)):
+                yield os.path.relpath(os.path.join(base, name), folder)
 
 
 def _plain_files(folder):

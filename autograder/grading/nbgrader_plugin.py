@@ -27,9 +27,10 @@ from traitlets.config import Config
 
 from autograder.grading.course import open_course
 from autograder.grading.engine import grade_notebook
-from autograder.grading.handin import copy_files
+from autograder.grading.handin import copy_files, links
 from autograder.grading.restore import released_cells, restore
 from autograder.registry import get_check
+from autograder.show.markdown import markdown_to_html
 
 # Results that a coordinator has already, by course folder, student, assignment and notebook.
 graded: dict[tuple[str, str, str, str], tuple[nbformat.NotebookNode, list]] = {}
@@ -46,6 +47,15 @@ class RestoreReleased(NbGraderPreprocessor):
         """Restore the graded cells of `nb` in place, and log what was mended."""
         where = resources["nbgrader"]
         released = released_notebook(self.course, where["assignment"], where["notebook"])
+        handed_in = Path(self.course) / "submitted" / where["student"] / where["assignment"]
+        for link in links(handed_in):
+            # nbgrader has followed it, and would hand the file behind it, whatever it is, back with the feedback.
+            copy = Path(self.course) / "autograded" / where["student"] / where["assignment"] / link
+            if link != f"{where['notebook']}.ipynb":
+                copy.unlink(missing_ok=True)
+            elif released is not None:
+                self.log.error("%s: %s is a link, so nothing in it counts.", where["student"], link)
+                nb.cells = released.cells
         if released is not None:
             for remark in restore(nb, released_cells(released)):
                 self.log.warning("%s: %s", where["student"], remark)
@@ -69,7 +79,9 @@ class GradeInSandbox(NbGraderPreprocessor):
             return nb, resources
         settings, where = open_course(self.course).settings(), resources["nbgrader"]
         with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
-            copy_files(Path(self.course) / "autograded" / where["student"] / where["assignment"], folder)
+            # Not from `autograded`: nbgrader follows links when it copies there, out of the hand-in too.
+            copy_files(Path(self.course) / "submitted" / where["student"] / where["assignment"], folder)
+            copy_files(Path(self.course) / "release" / where["assignment"], folder)
             # A thread of its own: formgrader calls from inside a running event loop.
             with ThreadPoolExecutor(1) as thread:
                 _under_way[key] = thread.submit(grade_notebook, nb, folder, where["assignment"], settings).result()
@@ -119,8 +131,9 @@ def configure(c):
     c.Autograde.autograde_preprocessors = after
     for preprocessor in (RestoreReleased, GradeInSandbox, SaveBonus):
         c[preprocessor.__name__].course = root
-    # What students write in Markdown reaches the instructor's browser: formgrader and feedback show it sanitised.
+    # What students write reaches the instructor's browser. nbgrader's templates do not sanitise Markdown by themselves.
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"markdown2html": markdown_to_html}
 
 
 def released_notebook(course, assignment, notebook):

@@ -78,6 +78,8 @@ def command(handin, sockets, limits, environment, data=None):
         line += ["--ro-bind", str(data), DATA]
     for font_list in font_lists():
         line += ["--ro-bind", str(font_list), f"{HOME}/.matplotlib/{font_list.name}"]
+    # Bubblewrap's own root and /dev are folders in memory without a limit: nothing more may be written there.
+    line += ["--size", disk, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]
     return [*line, "--chdir", "/", "--"]
 
 

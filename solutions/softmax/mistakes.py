@@ -166,6 +166,10 @@ def _shifted_exponentials(scores):
     return np.exp(scores - scores.max(axis=1, keepdims=True))
 
 
+def _divided_by_the_mean(scores):
+    return scores.shape[1] * softmax(scores)
+
+
 def _minus(scores):
     return softmax(-scores)
 
@@ -287,6 +291,11 @@ def _never_final(loss, W, X, y, settings):
     return trained(loss, W, X, y, settings | {"final_learning_rate": reached})[0]
 
 
+def _final_at_once(loss, W, X, y, settings):
+    last = settings.get("final_learning_rate")
+    return None if last is None else trained(loss, W, X, y, settings | {"learning_rate": last})[0]
+
+
 def _untrained(loss, W, X, y, settings):
     return W
 
@@ -310,6 +319,11 @@ MISTAKES = {
             "known mistake",
             "These are the shifted exponentials; the division by each row's sum is missing.",
             _shifted_exponentials,
+        ),
+        (
+            "factor",
+            "Each row sums to the number of classes: the exponentials are divided by their mean, not by their sum.",
+            _divided_by_the_mean,
         ),
         ("sign", "This is the softmax of minus the scores: the sign in the exponent is wrong.", _minus),
     ],
@@ -364,6 +378,12 @@ MISTAKES = {
             "The learning rate never reaches its final value: it falls by one part in `epochs` after every epoch, "
             "but from the first epoch to the last there are only epochs - 1 such steps.",
             _never_final,
+        ),
+        (
+            "known mistake",
+            "These are the weights for the final learning rate from the start; the first epoch, be it the only one, "
+            "uses `learning_rate`.",
+            _final_at_once,
         ),
         ("known mistake", "These are the weights after a single epoch.", _trained_with(epochs=1)),
     ],

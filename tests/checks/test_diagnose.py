@@ -82,6 +82,12 @@ def test_nothing_else_is_called_right_where_there_is_nothing_else():
     assert "Everything else" not in answer.text
 
 
+def test_a_mean_over_the_wrong_size():
+    answer = found(N / C * DATA + REGULARISATION, parts=PARTS)
+    assert answer.kind == "factor"
+    assert f"the data part divided by C = {C}, where N = {N} is meant" in answer.text
+
+
 def test_the_whole_with_a_factor_N():
     answer = found(N * EXPECTED)
     assert answer.kind == "factor"

@@ -19,7 +19,7 @@ patch(ITEM, "gradient is a sum", {"dW / N": "dW"}, fails=(GRADIENT, DERIVATIVE),
 patch(ITEM, "loss is a sum", {"loss / N": "loss"}, fails=(LOSS, DERIVATIVE), diagnosis="factor")
 patch(ITEM, "loss and gradient are sums", {" / N": ""}, fails=(LOSS, GRADIENT), diagnosis="factor")
 patch(ITEM, "gradient divided twice", {"dW / N": "dW / N / N"}, fails=GRADIENT, diagnosis="factor")
-patch(ITEM, "mean over the classes", {" / N": " / C"}, fails=LOSS)
+patch(ITEM, "mean over the classes", {" / N": " / C"}, fails=LOSS, diagnosis="factor")
 patch(ITEM, "mean over N - 1", {" / N": " / (N - 1)"}, fails=(LOSS, GRADIENT))
 patch(ITEM, "all divided by N", {"+ 2 * reg * W": "+ 2 * reg * W / N"}, fails=GRADIENT, diagnosis="regularisation")
 patch(

@@ -24,6 +24,7 @@ patch(
     "h relative to x",
     {"value = point[index]": "value = point[index]\n        h = h * max(1, abs(value))"},
     fails=CENTRED,
+    diagnosis=("", "partial"),
 )
 patch(ITEM, "h too small", {COPY: f"{COPY}\n    h = h * 1e-8"}, fails=(RIGHT, CENTRED))
 patch(ITEM, "not put back", {"        point[index] = value\n": ""}, fails=CENTRED, diagnosis="known mistake")

@@ -88,7 +88,13 @@ patch(
     fails=(LARGER, HISTORY),
     only=True,
 )
-patch(ITEM, "labels not cut into batches", {"X[batch], y[batch]": "X[batch], y[: len(batch)]"}, fails=(LAST, ONCE))
+patch(
+    ITEM,
+    "labels not cut into batches",
+    {"X[batch], y[batch]": "X[batch], y[: len(batch)]"},
+    fails=(LAST, ONCE),
+    diagnosis=("", "partial"),
+)
 patch(
     ITEM,
     "drawn with replacement",
@@ -129,10 +135,16 @@ patch(
     "a single epoch uses the final rate",
     {" and epochs > 1:": ":", RATE: f"({RATE} if epochs > 1 else final_learning_rate - learning_rate)"},
     fails=(SINGLE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(
-    ITEM, "final rate from the start", {RATE: "final_learning_rate - learning_rate"}, fails=(DECAY, HISTORY), only=True
+    ITEM,
+    "final rate from the start",
+    {RATE: "final_learning_rate - learning_rate"},
+    fails=(DECAY, HISTORY),
+    diagnosis="known mistake",
+    only=True,
 )
 patch(
     ITEM,

@@ -1,0 +1,179 @@
+"""The builder makes the same notebooks from the same sources, cuts solutions out, and names what does not fit."""
+
+import ast
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder.build import ASSIGNMENTS, BuildError, assignment_names, build, source_notebooks, student_notebooks
+from autograder.registry import checks_of
+
+ROOT = ASSIGNMENTS.parent
+SOURCE = (ASSIGNMENTS / "softmax" / "softmax.md").read_text(encoding="utf-8")
+STUDENTS = (ASSIGNMENTS / "softmax" / "softmax.ipynb").read_text(encoding="utf-8")
+REGION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+
+
+@pytest.fixture
+def assignments(tmp_path):
+    """A copy of the assignments that a test may spoil."""
+    return Path(shutil.copytree(ASSIGNMENTS, tmp_path / "assignments"))
+
+
+def spoil(assignments, old, new):
+    """Replace text in the copied source; returns the line on which `new` begins."""
+    text = (assignments / "softmax" / "softmax.md").read_text(encoding="utf-8")
+    assert text.count(old) == 1, old
+    (assignments / "softmax" / "softmax.md").write_text(text.replace(old, new), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def refused(assignments):
+    with pytest.raises(BuildError) as refusal:
+        source_notebooks("softmax", assignments)
+    file, line, said = re.fullmatch(r"(.*softmax\.md):(\d+): (.*)", str(refusal.value), re.DOTALL).groups()
+    assert Path(file) == assignments / "softmax" / "softmax.md"
+    return int(line), said
+
+
+def test_the_committed_notebooks_are_what_the_builder_makes_twice_over():
+    assert build(check_only=True) == []
+    made = [student_notebooks(source_notebooks("softmax"), "softmax")["softmax"] for _ in range(2)]
+    assert made[0] == made[1] == STUDENTS
+
+
+def test_a_new_cell_leaves_the_ids_of_the_others_alone(assignments):
+    before = {cell.id for cell in source_notebooks("softmax")["softmax"].cells}
+    spoil(assignments, "## 1. The data\n", "## 1. The data\n\n```{code-cell} python\nprint('new')\n```\n")
+    after = [cell.id for cell in source_notebooks("softmax", assignments)["softmax"].cells]
+    assert len(set(after)) == len(after)
+    assert len(before - set(after)) <= 1  # the text that the new cell cuts in two
+
+
+def test_no_line_of_a_solution_survives():
+    outside, inside = set(), set()
+    for path in [*(ROOT / "solutions" / "softmax").glob("*.py"), ASSIGNMENTS / "softmax" / "softmax.md"]:
+        text = path.read_text(encoding="utf-8")
+        inside |= {line.strip() for body in REGION.findall(text) for line in body.splitlines()}
+        outside |= {line.strip() for line in REGION.sub("", text).splitlines()}
+    secret = {line for line in inside - outside if len(line) > 12}
+    assert len(secret) > 50
+    written = "\n".join(cell.source for cell in nbformat.reads(STUDENTS, as_version=4).cells)
+    assert [line for line in secret if line in written] == []
+    assert "BEGIN SOLUTION" not in STUDENTS and "solutions." not in written
+
+
+def test_marking_scheme_and_answer_do_not_survive():
+    assert "MARK SCHEME" not in STUDENTS and "1 point:" not in STUDENTS
+    assert 'regularisation_choice = \\"B\\"' not in STUDENTS
+
+
+def test_every_check_of_the_chapter_has_one_locked_cell_with_its_points():
+    cells = nbformat.reads(STUDENTS, as_version=4).cells
+    graded = {c.metadata.nbgrader.grade_id: c for c in cells if c.metadata.get("nbgrader", {}).get("grade")}
+    assert list(graded) == [
+        c.grade_id for c in sorted(checks_of("softmax"), key=lambda c: STUDENTS.index(f'"grade_id": "{c.grade_id}"'))
+    ]
+    for check in checks_of("softmax"):
+        cell = graded[check.grade_id]
+        assert cell.source == f'check("{check.name}")'
+        assert cell.metadata.nbgrader.points == check.points and cell.metadata.nbgrader.locked
+
+
+def test_student_functions_keep_their_docstrings_and_compile():
+    for cell in nbformat.reads(STUDENTS, as_version=4).cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            assert "raise NotImplementedError()" in cell.source
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    assert ast.get_docstring(node), node.name
+
+
+def test_an_unknown_assignment_is_named():
+    with pytest.raises(BuildError, match="no assignment 'softmix'; there are"):
+        source_notebooks("softmix")
+    with pytest.raises(BuildError, match="in a clone of the course"):
+        assignment_names(Path("/nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("_columns", "no pair of"), ("MISTAKES", "neither a function nor a class")]
+)
+def test_a_solution_without_markers_is_refused(assignments, name, reason):
+    other = f"from solutions.softmax.mistakes import {name}\n"
+    line = spoil(assignments, "from solutions.softmax import bootstrap\n", other)
+    at, said = refused(assignments)
+    assert at == line and name in said and reason in said
+
+
+def test_a_solution_that_does_not_exist_is_refused(assignments):
+    line = spoil(assignments, "from solutions.softmax import bootstrap\n", "from solutions.softmax import bootstrapp\n")
+    assert refused(assignments) == (line, "there is no 'bootstrapp' in solutions.softmax.")
+
+
+def test_a_written_out_solution_with_half_its_markers_is_refused(assignments):
+    line = spoil(assignments, 'regularisation_choice = "B"\n### END SOLUTION\n', 'regularisation_choice = "B"\n')
+    at, said = refused(assignments)
+    assert line - 3 <= at <= line and "no pair of" in said
+
+
+def test_a_check_without_a_cell_is_refused(assignments):
+    spoil(assignments, '```{code-cell} python\ncheck("softmax.bootstrap")\n```\n', "")
+    assert refused(assignments)[1].startswith("the check 'softmax.bootstrap' has no cell")
+
+
+def test_a_cell_without_a_check_is_refused(assignments):
+    line = spoil(assignments, 'check("softmax.bootstrap")', 'check("softmax.bootstraps")')
+    at, said = refused(assignments)
+    assert at == line and "Did you mean softmax.bootstrap" in said
+
+
+def test_a_check_with_something_else_in_its_cell_is_refused(assignments):
+    line = spoil(assignments, 'check("softmax.bootstrap")', 'print(1); check("softmax.bootstrap")')
+    assert refused(assignments) == (line, 'a check stands alone in its cell, as in check("softmax.train").')
+
+
+def test_doubled_names_are_refused(assignments):
+    line = spoil(assignments, 'check("softmax.bootstrap")', 'check("softmax.predict")')
+    at, said = refused(assignments)
+    assert at == line and "'softmax-predict' is taken already" in said
+
+
+def test_a_solution_in_a_cell_that_is_not_tagged_is_refused(assignments):
+    cell = "print(ensemble_predict("
+    line = spoil(assignments, cell, f"### BEGIN SOLUTION\n### END SOLUTION\n{cell}")
+    at, said = refused(assignments)
+    assert at == line and "not tagged `solution`" in said
+
+
+@pytest.mark.parametrize("without", ['"points": 4', '"name": "softmax.explain_initial_loss", '])
+def test_a_task_without_name_or_points_is_refused(assignments, without):
+    spoil(assignments, without, '"other": 1' if "points" in without else "")
+    assert "a task needs its name and points" in refused(assignments)[1]
+
+
+def test_a_task_without_a_marking_scheme_is_refused(assignments):
+    spoil(assignments, "### BEGIN MARK SCHEME\n", "")
+    assert "has no marking scheme" in refused(assignments)[1]
+
+
+def test_the_source_runs_from_top_to_bottom_and_prints_what_it_promises(tmp_path):
+    nb = source_notebooks("softmax")["softmax"]
+    for cell in nb.cells:
+        cell.source = cell.source.replace("epochs=40", "epochs=2").replace("epochs=10,", "epochs=1,")
+    NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    promised = 0
+    for cell, text in zip(nb.cells, nb.cells[1:], strict=False):
+        found = re.match(r"You should see:\n\n```text\n(.*?)\n```", text.source, re.DOTALL)
+        if found:
+            promised += 1
+            assert cell.outputs[0].text.rstrip("\n") == found[1], cell.source
+    assert promised == SOURCE.count("You should see:")
+    verdicts = [cell.outputs[0].data["text/plain"] for cell in nb.cells if cell.source.startswith("check(")]
+    assert len(verdicts) == len(checks_of("softmax"))
+    for verdict in verdicts[:-1]:  # the last one measures a classifier that trained for two epochs only
+        assert ": passed" in verdict.splitlines()[0], verdict
