@@ -116,7 +116,7 @@ class _Run:
 
     def lost(self):
         self.alive = False
-        self.restarts += 1
+        self.restarts = min(self.restarts + 1, _MOST_RESTARTS + 1)
         self.kernel.stop()
 
     def cell(self, cell):

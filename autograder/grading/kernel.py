@@ -8,6 +8,8 @@ import ast
 import asyncio
 import contextlib
 import json
+import math
+import os
 import queue
 import shutil
 import subprocess
@@ -28,6 +30,8 @@ from autograder.sandbox.provisioner import kernel_manager
 
 _POLL = 0.2  # seconds between two looks of the watchman
 _START_SECONDS = 60.0
+_SILENT_SECONDS = 4  # without outputs after a reply, until they count as complete
+_MOST_ENTRIES = 200  # files and folders that a kernel may leave beside its sockets
 _NOT_A_MESSAGE = (queue.Empty, ValueError, KeyError, TypeError, AttributeError, RecursionError, zmq.ZMQError)
 
 
@@ -48,6 +52,7 @@ class SandboxKernel:
         self.folder: Path | None = None
         self.manager: Any = None
         self.client: Any = None
+        self.looked = 0.0  # when the watchman last looked
 
     def start(self):
         """Start a fresh kernel and wait until it answers."""
@@ -93,7 +98,7 @@ class SandboxKernel:
                     process.kill()
             self.manager.context.destroy(linger=0)
         if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove(self.folder)
         self.folder = self.manager = self.client = None
 
     async def _stop(self):
@@ -111,22 +116,42 @@ class SandboxKernel:
         return self.loop.run_until_complete(self._watched(self._run(source), seconds))
 
     async def _run(self, source):
-        message_id = self.client.execute(source, stop_on_error=False)
-        outputs: list[NotebookNode] = []
-        size, clear = 0, False
+        message_id = self.client.execute(source, stop_on_error=False, allow_stdin=False)
+        reply = asyncio.ensure_future(self._reply(message_id))
+        outputs = asyncio.ensure_future(self._outputs(message_id, reply))
+        try:
+            await asyncio.gather(reply, outputs)
+            return outputs.result()
+        finally:
+            reply.cancel()
+            outputs.cancel()
+
+    async def _reply(self, message_id):
+        """What the kernel answers a request when it is done with it."""
         while True:
-            message = await self.client.get_iopub_msg()
-            if message["parent_header"].get("msg_id") != message_id:
+            message = await self.client.get_shell_msg()
+            if message["parent_header"].get("msg_id") == message_id:
+                return message
+
+    async def _outputs(self, message_id, reply):
+        """Outputs until the kernel says that it is idle, or for a while after its reply: a flood may drown that word."""
+        outputs: list[NotebookNode] = []
+        size, clear, silent = 0, False, 0
+        while silent < _SILENT_SECONDS:
+            try:
+                message = await self.client.get_iopub_msg(timeout=1)
+            except queue.Empty:
+                silent += reply.done()
                 continue
             kind, content = message["msg_type"], message["content"]
-            if not isinstance(content, dict):
-                continue
-            if kind == "status" and content.get("execution_state") == "idle":
-                break
             size += len(json.dumps(content, default=str))
             if size > self.limits.output_bytes * 5:
                 most = f"{self.limits.output_bytes * 5 / 1e6:.0f} MB"
                 raise KernelLost(Failure(f"The cell printed or displayed more than {most} and was stopped.", "limit"))
+            if message["parent_header"].get("msg_id") != message_id or not isinstance(content, dict):
+                continue
+            if kind == "status" and content.get("execution_state") == "idle":
+                break
             if kind == "clear_output":
                 clear = True
                 continue
@@ -144,11 +169,11 @@ class SandboxKernel:
 
     async def _ask(self, question):
         expression = f'__import__("autograder.student.agent", fromlist=["reply"]).reply(globals(), {question!r})'
-        message_id = self.client.execute("", silent=True, store_history=False, user_expressions={"reply": expression})
-        while True:
-            message = await self.client.get_shell_msg()
-            if message["parent_header"].get("msg_id") == message_id:
-                break
+        message = await self._reply(
+            self.client.execute(
+                "", silent=True, store_history=False, allow_stdin=False, user_expressions={"reply": expression}
+            )
+        )
         with contextlib.suppress(Exception):  # anything unreadable is simply not an answer
             text = ast.literal_eval(message["content"]["user_expressions"]["reply"]["data"]["text/plain"])
             if isinstance(text, str):
@@ -161,6 +186,8 @@ class SandboxKernel:
         """Wait for `work`, looking at time, life and use of resources meanwhile."""
         task, deadline = asyncio.ensure_future(work), time.monotonic() + max(seconds, 0.0)
         try:
+            if time.monotonic() - self.looked > _POLL:  # many quick cells can use as much as a slow one
+                self._inspect(math.inf, seconds)
             while True:
                 done, _ = await asyncio.wait({task}, timeout=_POLL)
                 if done:
@@ -177,6 +204,7 @@ class SandboxKernel:
                 await task
 
     def _inspect(self, deadline, seconds):
+        self.looked = time.monotonic()
         if (
             self.manager.provisioner is None
             or self.manager.provisioner.process is None
@@ -194,6 +222,8 @@ class SandboxKernel:
             raise KernelLost(Failure(f"More than {self.limits.memory_mb} MB of memory were in use.", "limit"))
         if len(processes) > self.limits.processes:
             raise KernelLost(Failure(f"More than {self.limits.processes} processes were running.", "limit"))
+        if _too_large(self.folder, self.limits.disk_mb * 2**20):
+            raise KernelLost(Failure(f"More than {self.limits.disk_mb} MB on disk, or very many files.", "limit"))
         if time.monotonic() > deadline:
             raise KernelLost(
                 Failure(f"No result after {seconds:.0f} seconds: is there a loop that does not end?", "timeout")
@@ -216,6 +246,31 @@ class SandboxKernel:
             with contextlib.suppress(psutil.Error):
                 total += sum(process.cpu_times()[:4])
         return total
+
+
+def _too_large(folder, most):
+    """Whether the files below a kernel's own folder on this machine are too many, or larger than `most` bytes."""
+    waiting, size, entries = [str(folder)], 0, 0
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as found:
+            for entry in found:
+                entries += 1
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    size += 512 * entry.stat(follow_symlinks=False).st_blocks
+                if size > most or entries > _MOST_ENTRIES:
+                    return True
+    return False
+
+
+def _remove(folder):
+    """Remove a folder, however deep a student's code has made it, and whatever it forbids."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], stderr=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL)
 
 
 class RemoteNamespace(Namespace):

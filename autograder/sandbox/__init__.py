@@ -6,8 +6,8 @@ signal or see other processes; cannot use more memory, processes, disk, output o
 bubblewrap with every namespace of its own, user nobody, no capabilities, a read-only system, private home and work
 folder in memory, an empty environment, Unix sockets as the only way out, resource limits inside and a watchman outside.
 Whatever comes out of the sockets is treated as hostile data.
-Not defended: bugs of the Linux kernel itself; side channels (timing, cache); the folder of the sockets, which the
-student's code may fill up to the file-size limit. With `--sandbox none` nothing of this holds.
+The folder of the sockets lies on this machine's disk; the watchman stops a kernel that fills it.
+Not defended: bugs of the Linux kernel itself; side channels (timing, cache). With `--sandbox none` nothing of this holds.
 """
 
 import shutil

@@ -1,9 +1,11 @@
-"""What code in the sandbox sees and may do: its own files and the libraries, and nothing of ours."""
+"""The sandbox from inside, as a whole: every mount, every writable folder, capabilities, and a secret left lying about.
+
+`test_sandbox_walls.py` tries single walls; here is what must hold of all of them together.
+"""
 
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,15 +13,14 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder.sandbox import SandboxUnavailable, bubblewrap, bwrap
+from autograder.sandbox import Limits, SandboxUnavailable, bubblewrap, bwrap
 from tests.sandbox.conftest import said
 
 pytestmark = pytest.mark.sandbox
 REPOSITORY = Path(autograder.__file__).resolve().parent.parent
 
 LOOK = """
-import json, os, socket
-from pathlib import Path
+import ctypes, json, os, socket
 
 def tried(action):
     try:
@@ -34,6 +35,12 @@ def written(folder):
     os.remove(path)
     return "written"
 
+def looked(path):
+    return open(path).read() if os.path.isfile(path) else os.listdir(path)
+
+def unshared():
+    return ctypes.CDLL(None, use_errno=True).unshare(0x10000000)
+
 def status(name):
     return next(line.split()[1:] for line in open("/proc/self/status") if line.startswith(name))
 """
@@ -41,7 +48,7 @@ def status(name):
 
 @pytest.fixture(scope="module")
 def canary():
-    """A secret on this machine: in a file of the owner's, in the environment, on a port of the loopback device."""
+    """A secret on this machine: in a file of the owner's and in the environment."""
     return secrets.token_hex(16)
 
 
@@ -62,7 +69,6 @@ def seen(tmp_path_factory, canary):
     private += [REPOSITORY / "solutions" / "softmax" / "answers.py", REPOSITORY / "pyproject.toml", Path.home()]
     folders = ["/", "/tmp", "/handin", "/work-folder", "/home/student", "/dev", "/dev/shm", "/usr", "/etc", "/proc"]
     folders += ["/home", "/sys", "/var", "/run", str(REPOSITORY), str(REPOSITORY / "autograder"), sys.prefix]
-    server = socket.create_server(("127.0.0.1", 0))
     os.environ["SYG_CANARY"] = canary
     kernel = SandboxKernel(folder / "handin", Settings(limits=LIMITS))
     try:
@@ -71,54 +77,28 @@ def seen(tmp_path_factory, canary):
         text = said(
             kernel,
             f"""
-private, folders, port = {[str(path) for path in private]!r}, {folders!r}, {server.getsockname()[1]}
+private, folders = {[str(path) for path in private]!r}, {folders!r}
 print(json.dumps({{
     "environment": dict(os.environ),
     "uid": [os.getuid(), os.geteuid(), os.getgid()],
-    "groups": os.getgroups(),
     "capabilities": status("CapEff") + status("CapBnd"),
     "no_new_privileges": status("NoNewPrivs"),
     "host": socket.gethostname(),
-    "cwd": os.getcwd(),
-    "files": sorted(os.listdir(".")),
-    "notes": open("notes.txt").read(),
-    "private": {{path: tried(lambda: open(path).read() if os.path.isfile(path) else os.listdir(path)) for path in private}},
+    "private": {{path: tried(lambda: looked(path)) for path in private}},
     "written": {{folder: tried(lambda: written(folder)) for folder in folders}},
-    "loopback": tried(lambda: socket.create_connection(("127.0.0.1", port), 2)),
-    "outside": tried(lambda: socket.create_connection(("1.1.1.1", 53), 2)),
-    "name": tried(lambda: socket.getaddrinfo("pypi.org", 443)),
-    "interfaces": [name for _, name in socket.if_nameindex()],
-    "processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
     "mounts": [line.split()[4] for line in open("/proc/self/mountinfo")],
-    "solutions": tried(lambda: __import__("solutions.softmax")),
-    "nested": tried(lambda: os.unshare(0x10000000) if hasattr(os, "unshare") else __import__("ctypes").CDLL(None, use_errno=True).unshare(0x10000000)),
-    "own": written(os.getcwd()),
-    "command": open("/proc/1/cmdline").read(),
+    "nested": tried(unshared),
 }}))
 """,
         )
         return json.loads(text)
     finally:
         kernel.close()
-        server.close()
         del os.environ["SYG_CANARY"]
 
 
-def test_there_is_no_network(seen):
-    assert seen["loopback"] == "ConnectionRefusedError"
-    assert seen["outside"] in ("OSError", "TimeoutError")
-    assert seen["name"] == "gaierror"
-    assert seen["interfaces"] == ["lo"]
-
-
-def test_the_environment_holds_nothing_of_ours(seen, canary):
+def test_it_is_nobody_without_capabilities(seen, canary):
     assert canary not in json.dumps(seen["environment"])
-    assert not {"SYG_CANARY", "JPY_PARENT_PID", "SSH_AUTH_SOCK", "XDG_CACHE_HOME"} & set(seen["environment"])
-    assert seen["environment"]["HOME"] == "/home/student"
-    assert str(Path.home()) not in json.dumps(seen["environment"])
-
-
-def test_it_is_nobody_without_capabilities(seen):
     assert seen["uid"] == [65534, 65534, 65534]
     assert {int(mask, 16) for mask in seen["capabilities"]} == {0}
     assert seen["no_new_privileges"] == ["1"]
@@ -128,31 +108,13 @@ def test_it_is_nobody_without_capabilities(seen):
 def test_nothing_of_the_machine_that_is_private_can_be_read(seen, canary):
     assert canary not in json.dumps(seen["private"])
     for path, found in seen["private"].items():
-        if path in ("/home", str(REPOSITORY)):
-            continue
-        assert found in ("FileNotFoundError", "PermissionError", "NotADirectoryError"), path
-    assert seen["private"]["/home"] == "['student']"
-
-
-def test_the_solutions_cannot_be_imported(seen):
-    assert seen["solutions"] == "ModuleNotFoundError"
+        holds_python = any(folder.is_relative_to(path) for folder in [*bwrap.python_folders(), Path(bwrap.HOME)])
+        assert holds_python or found in ("FileNotFoundError", "PermissionError", "NotADirectoryError"), path
 
 
 def test_only_the_work_folder_and_private_folders_can_be_written(seen):
     writable = {folder for folder, found in seen["written"].items() if found == "'written'"}
     assert writable == {"/tmp", "/work-folder", "/home/student", "/dev/shm"}
-    assert seen["own"] == "written"
-
-
-def test_the_hand_in_is_there(seen):
-    assert seen["cwd"] == "/work-folder"
-    assert seen["files"] == ["notes.txt"]
-    assert seen["notes"] == "mine"
-
-
-def test_no_other_processes_are_seen(seen):
-    assert len(seen["processes"]) <= 3
-    assert "bwrap" in seen["command"]
 
 
 def test_no_further_namespace_can_be_made(seen):
@@ -204,6 +166,6 @@ def test_without_a_sandbox_the_environment_is_empty_all_the_same(start, monkeypa
 
 def test_every_program_of_the_command_line_is_known_to_this_bubblewrap():
     told = subprocess.run([bubblewrap(), "--help"], capture_output=True, text=True).stdout
-    line = bwrap.command("/tmp", "/tmp", __import__("autograder.sandbox", fromlist=["Limits"]).Limits(), {})
+    line = bwrap.command("/tmp", "/tmp", Limits(), {})
     for option in {word for word in line if word.startswith("--") and len(word) > 2}:
         assert option in told, option
