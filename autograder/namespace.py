@@ -53,6 +53,8 @@ class Namespace:
     def request(self, do, **asked):
         """Ask, and return the decoded value or a `Failure`."""
         reply = self.ask(json.dumps({"do": do} | asked))
+        if sum(map(reply.count, ",[{")) > 10 * wire.MAX_ITEMS:
+            return Failure("The reply has too many parts.", "value")  # each would take a hundred times its length
         try:
             answer = json.loads(reply)
             if "error" in answer:

@@ -123,24 +123,30 @@ def decode(tree, find=None, plant=None, depth=0):
     """
     if depth > MAX_DEPTH + 1:
         raise WireError("The reply is nested too deeply.")
-    if tree is None or isinstance(tree, (bool, str, int, float)):
+    if tree is None or isinstance(tree, (bool, str)):
         return tree
-    if not isinstance(tree, dict):
+    if isinstance(tree, (int, float)):
+        if not abs(tree) < 2**53 and not (isinstance(tree, float) and math.isfinite(tree)):
+            raise WireError("The reply holds a number that should have come as an array.")
+        return tree
+    if not isinstance(tree, dict) or len(tree) > 2:
         raise WireError("The reply is not in the expected form.")
+    if max(map(len, filter(lambda part: isinstance(part, list), tree.values())), default=0) > MAX_ITEMS:
+        raise WireError(f"The reply holds a list of more than {MAX_ITEMS:,} entries.")
     below = depth + 1
     match tree:
-        case {"scalar": str(text)}:
+        case {"scalar": str(text)} if len(tree) == 1:
             array = _array(text)
             if array.shape != ():
                 raise WireError("The reply calls an array a number.")
             return array[()]
-        case {"array": str(text)}:
+        case {"array": str(text)} if len(tree) == 1:
             return _array(text)
-        case {"list": list(items)}:
+        case {"list": list(items)} if len(tree) == 1:
             return [decode(item, find, plant, below) for item in items]
-        case {"tuple": list(items)}:
+        case {"tuple": list(items)} if len(tree) == 1:
             return tuple(decode(item, find, plant, below) for item in items)
-        case {"dict": list(pairs)}:
+        case {"dict": list(pairs)} if len(tree) == 1:
             return {str(key): decode(item, find, plant, below) for key, item in map(_pair, pairs)}
         case {"handle": int(number), "type": str(type_name)}:
             return find(number) if find else Handle(number, type_name[:80])

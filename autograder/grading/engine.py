@@ -103,16 +103,25 @@ class _Run:
 
     def ready(self):
         """Make sure there is a kernel at the present point of the notebook."""
-        if self.alive:
-            return
-        self.left(1)
-        if self.restarts > _MOST_RESTARTS:
-            raise KernelLost(Failure(f"The kernel was lost {self.restarts} times; the rest was not run.", "limit"))
-        self.kernel.stop()
-        self.kernel.start()
-        for source, seconds in self.done:
-            self.kernel.run_cell(source, self.left(seconds))
-        self.alive = True
+        while not self.alive:
+            self.left(1)
+            if self.restarts > _MOST_RESTARTS:
+                raise KernelLost(Failure(f"The kernel was lost {self.restarts} times; the rest was not run.", "limit"))
+            self.kernel.stop()
+            self.kernel.start()
+            self.alive = self._replayed()
+
+    def _replayed(self):
+        """Whether all cells so far ran again; one that ends the kernel this time is left out from now on."""
+        for number, (source, seconds) in enumerate(self.done):
+            try:
+                self.kernel.run_cell(source, self.left(seconds))
+            except KernelLost as lost:
+                del self.done[number]
+                self.troubles.append((source, f"A cell above it was stopped: {lost.failure.message}"))
+                self.lost()
+                return False
+        return True
 
     def lost(self):
         self.alive = False

@@ -134,7 +134,7 @@ class SandboxKernel:
                 return message
 
     async def _outputs(self, message_id, reply):
-        """Outputs until the kernel says that it is idle, or for a while after its reply: a flood may drown that word."""
+        """Outputs until the kernel says that it is idle, or a while after its reply: a flood may drown that word."""
         outputs: list[NotebookNode] = []
         size, clear, silent = 0, False, 0
         while silent < _SILENT_SECONDS:

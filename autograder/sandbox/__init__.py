@@ -7,7 +7,8 @@ bubblewrap with every namespace of its own, user nobody, no capabilities, a read
 folder in memory, an empty environment, Unix sockets as the only way out, resource limits inside and a watchman outside.
 Whatever comes out of the sockets is treated as hostile data.
 The folder of the sockets lies on this machine's disk; the watchman stops a kernel that fills it.
-Not defended: bugs of the Linux kernel itself; side channels (timing, cache). With `--sandbox none` nothing of this holds.
+Not defended: bugs of the Linux kernel itself; side channels (timing, cache). With `--sandbox none` nothing of this
+holds.
 """
 
 import shutil
