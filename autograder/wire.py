@@ -126,7 +126,7 @@ def decode(tree, find=None, plant=None, depth=0):
     if tree is None or isinstance(tree, (bool, str)):
         return tree
     if isinstance(tree, (int, float)):
-        if not abs(tree) < 2**53 and not (isinstance(tree, float) and math.isfinite(tree)):
+        if not (math.isfinite(tree) if isinstance(tree, float) else abs(tree) < 2**53):
             raise WireError("The reply holds a number that should have come as an array.")
         return tree
     if not isinstance(tree, dict) or len(tree) > 2:
@@ -193,4 +193,7 @@ def _array(text):
     if math.prod(shape) * dtype.itemsize != len(data) - start:
         raise WireError("An array in the reply is not as long as its shape says.")
     flat = np.frombuffer(data, dtype=dtype, offset=start).astype(dtype.newbyteorder("="))
-    return flat.reshape(shape, order="F" if fortran else "C")
+    try:
+        return flat.reshape(shape, order="F" if fortran else "C")
+    except ValueError as error:  # no numbers at all, but axes too long for NumPy
+        raise WireError("An array in the reply has a damaged shape.") from error

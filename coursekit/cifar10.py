@@ -142,9 +142,7 @@ def _load(path):
 def _damaged(path, error):
     from coursekit.data import DataUnavailable
 
-    return DataUnavailable(
-        f"{path} is not CIFAR-10, or is damaged ({error}). Delete it and unpack {ARCHIVE} again."
-    )
+    return DataUnavailable(f"{path} is not CIFAR-10, or is damaged ({error}). Delete it and unpack {ARCHIVE} again.")
 
 
 def _complete(folder):

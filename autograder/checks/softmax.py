@@ -271,7 +271,7 @@ def train(exam):
     """`SoftmaxClassifier.train`: the weights W (D, C) it ends with, the history it returns, and its shuffling."""
     rng = exam.rng
     D, C, batch = parts.sizes(rng, 3)
-    N = 3 * batch + 1
+    N = 3 * batch + 2
     W, X, y = rng.standard_normal((D, C)), rng.standard_normal((N, D)), rng.permutation(np.arange(N) % C)
     base = {"epochs": 2, "batch_size": batch, "learning_rate": 0.3, "shuffle": False}
     cases = [

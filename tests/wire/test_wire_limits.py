@@ -85,6 +85,7 @@ def test_replies_of_very_many_parts_are_not_read(part, monkeypatch):
         "{'descr': '<f8', 'fortran_order': False, 'shape': (" + "1," * 17 + ")}",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (" + "9" * 5000 + ",)}",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 99999999999999999999)}",
+        f"{{'descr': '<f8', 'fortran_order': False, 'shape': (0, {2**47}, {2**47})}}",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (True,)}" + " " * 8,
         "{'descr': 'f8, f8', 'fortran_order': False, 'shape': ()}" + " " * 16,
         "{'descr': '(4,)f8', 'fortran_order': False, 'shape': ()}" + " " * 32,
