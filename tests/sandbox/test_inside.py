@@ -114,6 +114,7 @@ def test_nothing_of_the_machine_that_is_private_can_be_read(seen, canary):
 
 def test_only_the_work_folder_and_private_folders_can_be_written(seen):
     writable = {folder for folder, found in seen["written"].items() if found == "'written'"}
+    writable -= {folder for folder in writable if folder.startswith("/tmp/")}  # where this clone may lie; private too
     assert writable == {"/tmp", "/work-folder", "/home/student", "/dev/shm"}
 
 
