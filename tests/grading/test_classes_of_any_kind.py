@@ -180,6 +180,25 @@ def test_a_file_that_may_not_be_read_costs_only_its_own_student(tmp_path, monkey
     assert read_files(tmp_path) == {}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"cells": 3, "nbformat": "four"}',
+        b"[1, 2, 3]",
+        b'{"cells": [{"cell_type": "code", "source": "x = 1',
+        b"[" * 100_000,
+        b'{"cells": [{"cell_type": "code"}], "nbformat": 4, "nbformat_minor": 5, "metadata": []}',
+        b'{"worksheets": [], "nbformat": 1}',
+        b'{"cells": [], "nbformat": 9, "nbformat_minor": 0, "metadata": {}}',
+    ],
+    ids=["other_json", "list", "cut_off", "deep", "wrong_metadata", "very_old", "of_the_future"],
+)
+def test_json_that_is_no_notebook_is_unreadable_and_says_so(tmp_path, content):
+    (tmp_path / "softmax.ipynb").write_bytes(content)
+    with pytest.raises(Unreadable, match=r"softmax\.ipynb is not a Jupyter notebook: .* hand it in again\."):
+        read_notebook(tmp_path / "softmax.ipynb")
+
+
 def test_a_notebook_that_is_too_large_is_not_opened(tmp_path):
     with open(tmp_path / "softmax.ipynb", "wb") as file:
         file.truncate(MAX_NOTEBOOK + 1)

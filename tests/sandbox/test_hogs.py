@@ -12,6 +12,7 @@ import pytest
 
 import solutions.softmax as right
 from autograder.grading import engine
+from autograder.grading.kernel import SandboxKernel
 from autograder.namespace import KernelLost
 from tests.sandbox.conftest import said
 
@@ -49,27 +50,26 @@ HOGS = {
 
 
 @pytest.fixture(autouse=True)
-def nothing_left():
-    """Afterwards no process runs that was started, and no folder of a kernel lies in /tmp."""
+def nothing_left(monkeypatch):
+    """Afterwards no process runs that was started, and no folder of this test's kernels is left."""
+    folders, honest = [], SandboxKernel.start
 
-    def lying():
-        return {path.name for path in Path("/tmp").glob("syg-*")}
+    def start(self):
+        try:
+            honest(self)
+        finally:
+            folders.append(self.folder)
 
     def running():
-        mine = psutil.Process()
-        return {p.pid for p in mine.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE}
+        return {p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE}
 
-    folders, processes = lying(), running()
+    monkeypatch.setattr(SandboxKernel, "start", start)
+    before = running()
     yield
-    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in running() - processes], timeout=20)
+    _, alive = psutil.wait_procs(running() - before, timeout=20)
     assert alive == []
-    mine = {name for name in lying() - folders if _owner_is_gone(name)}
-    assert mine == set()
-
-
-def _owner_is_gone(name):
-    """Whether no kernel of another test process still uses this folder."""
-    return not any(name in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+    assert folders
+    assert [folder for folder in folders if folder.exists()] == []
 
 
 @pytest.mark.parametrize("name", HOGS)

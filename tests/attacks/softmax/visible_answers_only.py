@@ -1,46 +1,52 @@
-"""Looks the visible cases up in the values that come with the course, and answers zeros elsewhere.
+"""Knows the visible cases by heart: their inputs and answers come with the course. Answers zeros to anything else.
 
 Starts from: stubs
 Must come out: nothing
 """
 
 # %% softmax
-import json
-from pathlib import Path
+from autograder.exam import run_check
+from autograder.namespace import LocalNamespace
+from autograder.reference import RecordedReference
+from autograder.registry import get_check
 
-import autograder
-from autograder import wire
-
-recorded = Path(autograder.__file__).parent / "checks" / "recorded" / "softmax.json"
-recorded = {key: wire.decode(value) for key, value in json.loads(recorded.read_text()).items() if "mistakes" not in key}
-calls = {}
+known = {}
 
 
-def looked_up(function, otherwise):
-    answers = [value for key, value in recorded.items() if key.endswith(f"/{function}") and "data part" not in key]
-    number = calls[function] = calls.get(function, -1) + 1
-    return answers[number] if number < len(answers) else otherwise
+def key(function, given):
+    return (function, *(np.asarray(a).tobytes() for a in given if not hasattr(a, "kind")))
+
+
+class Spy(RecordedReference):
+    def expected(self, name, function, *args, **kwargs):
+        value = super().expected(name, function, *args, **kwargs)
+        known[key(function, args)] = value
+        return value
+
+
+for name, function in {
+    "softmax.probabilities": "softmax",
+    "softmax.loss_naive": "softmax_loss_naive",
+    "softmax.loss_vectorized": "softmax_loss_vectorized",
+    "softmax.ensemble_predict": "ensemble_predict",
+}.items():
+    run_check(get_check(name), LocalNamespace({function: lambda *given: None}), Spy("softmax"))
 
 
 def softmax(scores):
-    return looked_up("softmax", np.zeros(scores.shape))
+    return known.get(key("softmax", (scores,)), np.zeros(scores.shape))
 
 
 # %% softmax_loss_naive
 def softmax_loss_naive(W, X, y, reg):
-    return looked_up("softmax_loss_naive", (0.0, np.zeros(W.shape)))
-
-
-# %% numerical_gradient
-def numerical_gradient(f, x, h=1e-5):
-    return looked_up("numerical_gradient", np.zeros(x.shape))
+    return known.get(key("softmax_loss_naive", (W, X, y, reg)), (0.0, np.zeros(W.shape)))
 
 
 # %% softmax_loss_vectorized
 def softmax_loss_vectorized(W, X, y, reg):
-    return looked_up("softmax_loss_vectorized", (0.0, np.zeros(W.shape)))
+    return known.get(key("softmax_loss_vectorized", (W, X, y, reg)), (0.0, np.zeros(W.shape)))
 
 
 # %% ensemble_predict
 def ensemble_predict(probabilities):
-    return looked_up("ensemble_predict", np.zeros(len(probabilities[0]), dtype=int))
+    return known.get(key("ensemble_predict", (np.asarray(probabilities),)), np.zeros(len(probabilities[0]), dtype=int))
