@@ -67,6 +67,8 @@ class Expectation:
         Whether it is about being right. The others (shapes, untouched inputs) count only where a core one passes.
     bonus : float
         Points on top, instead of a share.
+    instead : bool
+        An error carried forward: its share is earned where the others together earn less, and not on top of them.
     measured, tolerance : float or None
         Worst value measured, and the largest allowed (for accuracies: the smallest allowed).
     message, diagnosis, advice : str
@@ -77,6 +79,7 @@ class Expectation:
     share: float = 0.0
     core: bool = True
     bonus: float = 0.0
+    instead: bool = False
     tolerance: float | None = None
     measured: float | None = None
     message: str = ""
@@ -219,13 +222,15 @@ class Exam:
             self.expectations[name]._round = self.round
         return self.expectations[name]
 
-    def ask(self, function, *args, untouched=None, case="", **kwargs):
+    def ask(self, function, *args, untouched=None, watched=None, case="", **kwargs):
         """Call the student's function with fresh copies; returns its value or a `Failure`.
 
         Parameters
         ----------
         untouched : Expectation, optional
-            Fails when the function changes an array it was given.
+            Fails when the function changes an array it was given, or one in a dict.
+        watched : tuple of int, optional
+            The arguments, counted from 0, that this is about; by default all of them.
         """
         if untouched is None:
             return self.student.call(function, *args, **kwargs)
@@ -234,13 +239,10 @@ class Exam:
             untouched.judge(answer, case)
             return answer
         value, after = answer
-        for number, (before, now) in enumerate(zip(args, after, strict=True), start=1):
-            same = not isinstance(before, np.ndarray) or (
-                isinstance(now, np.ndarray) and now.shape == before.shape and np.allclose(now, before, 1e-12, 1e-12)
-            )
+        for number in range(len(args)) if watched is None else watched:
             untouched.require(
-                same,
-                f"argument {number} is changed by the call. Work on a copy: an in-place operation "
+                _unchanged(args[number], after[number]),
+                f"argument {number + 1} is changed by the call. Work on a copy: an in-place operation "
                 "such as `-=` also changes the caller's array.",
                 case,
             )
@@ -253,6 +255,15 @@ class Exam:
     def mistakes(self, function, *args, case):
         """What known mistakes give: (value, kind, text) each."""
         return self.reference.mistakes(f"{self.check.name}/{case}", function, *args)
+
+
+def _unchanged(before, now):
+    """Whether an argument is, after a call, what it was; of a dict, whether its arrays are."""
+    if isinstance(before, dict):
+        return isinstance(now, dict) and all(_unchanged(value, now.get(key)) for key, value in before.items())
+    return not isinstance(before, np.ndarray) or (
+        isinstance(now, np.ndarray) and now.shape == before.shape and np.allclose(now, before, 1e-12, 1e-12)
+    )
 
 
 def unpack(value, count, what):
@@ -309,11 +320,15 @@ def _verdict(check, exam, rounds, status, reason, grading, seconds):
         expectation.passed = complete and not expectation.failed and not status
         if not complete and not expectation.failed and not expectation.deferred:
             expectation.message = reason or "This could not be judged."
-    regular = [e for e in expectations if not e.bonus]
+    regular = [e for e in expectations if not e.bonus and not e.instead]
     if not status and abs(sum(e.share for e in regular) - 1) > 1e-9:
         raise ValueError(f"The shares of {check.name} add up to {sum(e.share for e in regular)}, not 1.")
     earned = sum(e.share for e in regular if e.passed) if any(e.passed and e.core for e in regular) else 0.0
     points = check.points if regular and all(e.passed for e in regular) else round(check.points * earned, 2)
+    carried = round(check.points * max((e.share for e in expectations if e.instead and e.passed), default=0.0), 2)
+    if points >= carried or status:
+        expectations = [e for e in expectations if not e.instead]  # nothing is carried forward: nothing to tell
+    points = max(points, 0.0 if status else carried)
     bonus = sum(e.bonus for e in expectations if e.bonus and e.passed) if points else 0.0
     if not status:
         judged = [e for e in regular if not e.deferred]

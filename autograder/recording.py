@@ -1,11 +1,14 @@
 """Records what the reference solutions give for the visible cases, for machines that have no solutions.
 
 Goes in: a chapter. Comes out: `autograder/checks/recorded/CHAPTER.json`. The checks themselves are run, on the
-solutions as a student.
+solutions as a student's notebook would hold them.
 """
 
+import ast
+import functools
 import importlib
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +17,40 @@ from autograder.exam import run_check
 from autograder.namespace import LocalNamespace
 from autograder.reference import RECORDED, SolutionReference, record
 from autograder.registry import chapters, checks_of
+
+_NOT_STUDENTS = ("__init__", "answers", "for_checks", "mistakes")
+
+
+def solution_files(chapter):
+    """The files of `solutions.CHAPTER` that hold what students write."""
+    package = Path(importlib.import_module(f"solutions.{chapter}").__path__[0])
+    return [path for path in sorted(package.glob("*.py")) if path.stem not in _NOT_STUDENTS]
+
+
+def notebook_names(chapter):
+    """The names of a notebook in which everything is solved, in a dict of its own.
+
+    Unlike in the package, all names are in one place, so that a check's stand-ins reach the functions that use them.
+    """
+    names = {"__name__": "__main__"}
+    for code in _cells(chapter):
+        exec(code, names)
+    return names
+
+
+@functools.cache
+def _cells(chapter):
+    """The solutions as a notebook's cells: without imports of each other."""
+    cells = []
+    for path in solution_files(chapter):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree.body = [
+            node
+            for node in tree.body
+            if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions"))
+        ]
+        cells.append(compile(tree, str(path), "exec"))
+    return cells
 
 
 def recorded_values(chapter):
@@ -24,8 +61,7 @@ def recorded_values(chapter):
     ValueError
         If the chapter's own solution fails one of its checks.
     """
-    solutions = importlib.import_module(f"solutions.{chapter}")
-    names = {name: getattr(solutions, name) for name in solutions.__all__}
+    names = notebook_names(chapter)
     reference = SolutionReference(chapter)
     for check in checks_of(chapter):
         if check.asks in names:

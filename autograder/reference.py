@@ -54,6 +54,10 @@ class SolutionReference:
         self.seen[f"{key}/{function}"] = wire.encode(value)
         return value
 
+    def computed(self, function, *args):
+        """What the solution makes of values that only the student's process could give."""
+        return getattr(self.for_checks, function)(*args)
+
     def mistakes(self, key, function, *args):
         """What known mistakes give for these arguments: a list of (value, kind, text)."""
         found = []
@@ -89,6 +93,10 @@ class RecordedReference:
     def expected(self, key, function, *args, **kwargs):
         """As `SolutionReference.expected`, for visible cases."""
         return self._read(f"{key}/{function}")
+
+    def computed(self, function, *args):
+        """None: there are no solutions here to compute with."""
+        return None
 
     def mistakes(self, key, function, *args):
         """As `SolutionReference.mistakes`, for visible cases."""

@@ -1,6 +1,7 @@
 """Pieces that checks of several homeworks share: sizes, judging arrays and classes, accuracy bands, multiple choice."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,25 @@ def judge(expectation, got, expected, what, case, hidden, *, counts=None, summan
     if not comparison.passed and not expectation.failed:  # the first failure's words are kept
         found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
     expectation.judge(comparison, case, found)
+
+
+def same_classes(got, expected):
+    """Whether predicted classes are the expected ones, whatever their form."""
+    array = numbers(got, "the prediction")
+    return (
+        not isinstance(array, Failure) and array.size == expected.size and np.array_equal(array.reshape(-1), expected)
+    )
+
+
+def history_entry(history, key):
+    """One list of the history that `train` returned, or a `Failure` that says which names there are instead."""
+    if not isinstance(history, dict):
+        return Failure("train should return the history, a dict; it returned something else.", "value")
+    filled = [name for name, value in history.items() if not hasattr(value, "__len__") or len(value)]
+    if key in filled:
+        return history[key]
+    came = f"there is only {', '.join(map(repr, filled))}" if filled else "all is empty"
+    return Failure(f"train should return a history with one entry per step in {key!r}; {came}.", "value")
 
 
 def all_fit(got, values):
@@ -116,16 +136,23 @@ def _predicted(exam, preprocess, model, images):
     return classes.reshape(-1)
 
 
-def multiple_choice(exam, name, letters):
-    """An answer letter: its form is judged at once, whether it is right only when grading."""
-    given = exam.expectation(f"one of {', '.join(letters)}", 0.0, core=False)
+def multiple_choice(exam, name, letters, section, several=False):
+    """An answer letter, or `several`: the form is judged at once, whether it is right only when grading.
+
+    `section` is the section of the chapter that settles the question.
+    """
+    given = exam.expectation(f"{'some' if several else 'one'} of {', '.join(letters)}", 0.0, core=False)
     right = exam.expectation(
-        "the right answer", 1.0, deferred=not exam.grading, advice="The chapter's section on regularisation settles it."
+        "the right answer", 1.0, deferred=not exam.grading, advice=f"The chapter's section “{section}” settles it."
     )
     answer = exam.student.get(name)
-    letter = answer.strip().upper() if isinstance(answer, str) else ""
-    given.require(
-        len(letter) == 1 and letter in letters, f'set {name} to one letter in quotes, such as "{letters[0]}".'
-    )
+    chosen = re.sub(r"[\s,;]", "", answer.upper()) if isinstance(answer, str) else ""
+    if several:
+        form = 0 < len(chosen) == len(set(chosen)) and set(chosen) <= set(letters)
+        how = f'one or more letters in quotes, such as "{letters[0]}" or "{letters[:2]}"'
+    else:
+        form, how = len(chosen) == 1 and chosen in letters, f'one letter in quotes, such as "{letters[0]}"'
+    given.require(form, f"set {name} to {how}.")
     if exam.grading:
-        right.require(letter == exam.reference.answer(exam.check.name), "this is not the right answer.")
+        key = exam.reference.answer(exam.check.name)
+        right.require(form and sorted(chosen) == sorted(key), "this is not the right answer.")

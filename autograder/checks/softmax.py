@@ -336,18 +336,8 @@ def _trained(exam, W, X, y, settings, loss, untouched=None):
     exam.student.restore()
     if isinstance(history, Failure):
         return history, history, history
-    return exam.student.get(model, "W"), _entry(history, "loss"), _entry(history, "learning_rate")
-
-
-def _entry(history, key):
-    """One list of the history, or a `Failure` that says which names there are instead."""
-    if not isinstance(history, dict):
-        return Failure("train should return the history, a dict; it returned something else.", "value")
-    filled = [name for name, value in history.items() if not hasattr(value, "__len__") or len(value)]
-    if key in filled:
-        return history[key]
-    came = f"there is only {', '.join(map(repr, filled))}" if filled else "all is empty"
-    return Failure(f"train should return a history with one entry per step in {key!r}; {came}.", "value")
+    W = exam.student.get(model, "W")
+    return W, parts.history_entry(history, "loss"), parts.history_entry(history, "learning_rate")
 
 
 def _shuffling(exam, rng):
@@ -509,4 +499,4 @@ def best_classifier(exam):
 )
 def regularisation_choice(exam):
     """One letter, A to D; whether it is right is judged only when grading."""
-    parts.multiple_choice(exam, "regularisation_choice", "ABCD")
+    parts.multiple_choice(exam, "regularisation_choice", "ABCD", section="Regularisation")

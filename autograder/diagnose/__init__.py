@@ -39,8 +39,9 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=()):
     ----------
     got, expected : arrays or numbers
         The student's value and the right one.
-    parts : dict of arrays, optional
-        Named summands of `expected`, such as {"data": ..., "regularisation": ...}.
+    parts : dict of arrays, or several, optional
+        Named summands of `expected`, such as {"data": ..., "regularisation": ...}; several ways to split it are tried
+        one by one.
     counts : dict of ints, optional
         Sizes that may turn up as a factor, such as {"N": 7, "C": 5}; the first is the one that means are taken over.
     mistakes : iterable of (value, kind, text)
@@ -71,7 +72,7 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=()):
         if not np.any(got) and np.any(expected):
             return Diagnosis("zero", "Every number is zero: is the result ever filled in, or does a sum cancel?")
         return (
-            _of_parts(got, expected, parts or {}, counts or {}, fits)
+            _of_any_parts(got, expected, parts or (), counts or {}, fits)
             or _factor(got, expected, counts or {}, fits)
             or _transposed(got, expected, fits)
             or _near(got, expected)
@@ -110,6 +111,14 @@ def _shapes(got, expected, fits):
     return None
 
 
+def _of_any_parts(got, expected, parts, counts, fits):
+    for split in [parts] if isinstance(parts, dict) else parts:
+        found = _of_parts(got, expected, split, counts, fits)
+        if found:
+            return found
+    return None
+
+
 def _of_parts(got, expected, parts, counts, fits):
     """One or two of the summands taken with another coefficient."""
     if len(parts) < 2:
@@ -141,7 +150,7 @@ def _of_parts(got, expected, parts, counts, fits):
             said = [_coefficient(name, c, counts) for name, c in changed.items()]
             kind = (
                 "regularisation"
-                if set(changed) == {"regularisation"}
+                if all(name.startswith("regularisation") for name in changed)
                 else ("sign" if -1.0 in changed.values() else "factor")
             )
             return Diagnosis(kind, " ".join(said) + " Everything else is right." * (len(changed) < len(named)))

@@ -99,7 +99,7 @@ class Agent:
             value = function(*arguments, **named)
         if keep:
             value = wire.Handle(self.keep(value), type(value).__name__)
-        return (value, [a if hasattr(a, "shape") else None for a in arguments]) if watch else value
+        return (value, [_arrays(a) for a in arguments]) if watch else value
 
     def do_steps(self, target, args=()):
         """Call something once and count the lines of Python that run, NumPy's included: the same on every machine."""
@@ -140,6 +140,13 @@ class Agent:
             else:
                 self.names[name] = value
         self.replaced.clear()
+
+
+def _arrays(argument):
+    """An argument that is an array, or the arrays in one that is a dict; None for any other."""
+    if isinstance(argument, dict):
+        return {key: _arrays(value) for key, value in argument.items()}
+    return argument if hasattr(argument, "shape") else None
 
 
 @contextlib.contextmanager

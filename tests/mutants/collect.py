@@ -8,7 +8,6 @@ names in one dict.
 
 import ast
 import copy
-import functools
 import importlib
 import inspect
 import textwrap
@@ -20,11 +19,11 @@ import numpy as np
 
 from autograder.exam import run_check
 from autograder.namespace import LocalNamespace
+from autograder.recording import notebook_names, solution_files
 from autograder.reference import SolutionReference
 from autograder.registry import get_check
 
 ROOT = Path(__file__).resolve().parents[2]
-_NOT_STUDENTS = ("__init__", "answers", "for_checks", "mistakes")
 _registered: dict[str, list] = {"mutants": [], "alternatives": []}
 
 
@@ -129,14 +128,6 @@ def collected(kind, chapter):
     return [version for version in _registered[kind] if version.item.split(".")[0] == chapter]
 
 
-def notebook_names(chapter):
-    """The names of a notebook in which everything is solved, in a dict of its own."""
-    names = {"__name__": "__main__"}
-    for code in _cells(chapter):
-        exec(code, names)
-    return names
-
-
 def _add(kind, version):
     assert str(version) not in map(str, _registered[kind]), f"Two of the {kind} are called {version}."
     _registered[kind].append(version)
@@ -146,28 +137,9 @@ def _tuple(names):
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _sources(chapter):
-    return [path for path in sorted((ROOT / "solutions" / chapter).glob("*.py")) if path.stem not in _NOT_STUDENTS]
-
-
-@functools.cache
-def _cells(chapter):
-    """The solutions as a notebook's cells: without imports of each other, because all names are in one place."""
-    cells = []
-    for path in _sources(chapter):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        tree.body = [
-            node
-            for node in tree.body
-            if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions"))
-        ]
-        cells.append(compile(tree, str(path), "exec"))
-    return cells
-
-
 def _definition(chapter, target):
     """Source of one function or class of the solutions."""
-    for path in _sources(chapter):
+    for path in solution_files(chapter):
         text = path.read_text(encoding="utf-8")
         for node in ast.parse(text).body:
             if getattr(node, "name", None) == target:
