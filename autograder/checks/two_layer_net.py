@@ -6,6 +6,7 @@ Formulas live in `solutions.two_layer_net`; here are only inputs, expectations a
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 
@@ -351,8 +352,8 @@ def _update_rule(exam, rule):
         shown = parts.described(case, shape=size, steps=len(expectations))
         expected = exam.expected("stepped", rule, w, gradients, config, case=case)
         mistakes = exam.mistakes(rule, rule, w, gradients, config, case=case)
-        now: object = w
-        kept: object = config
+        now: Any = w
+        kept: Any = config
         for number, expectation in enumerate(expectations):
             # What config holds may change in place; w and dw may not.
             answer = exam.ask(rule, now, gradients[number], kept, untouched=untouched, watched=(0, 1), case=shown)
