@@ -7,16 +7,13 @@ to `book/results/softmax/`, where the book reads it. `--quick` runs all of them 
 `build/studies/softmax`. Arrays are float32, weights included, unless a study says otherwise.
 """
 
-import argparse
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.studies import record
-from coursekit import add_bias_column, flatten, load_images, progress, scale
+from benchmarks.studies import record, run
+from coursekit import add_bias_column, flatten, scale
 from solutions.softmax import (
     SoftmaxClassifier,
     bootstrap,
@@ -24,9 +21,6 @@ from solutions.softmax import (
     numerical_gradient,
     softmax_loss_vectorized,
 )
-
-RESULTS = Path(__file__).resolve().parents[2] / "book" / "results" / "softmax"
-QUICK_RESULTS = Path("build") / "studies" / "softmax"
 
 CENTRED = "pixels scaled to [0, 1], mean training image subtracted, bias column of ones (regularised like the weights)"
 RAW = "pixels scaled to [0, 1], bias column of ones (regularised like the weights)"
@@ -39,29 +33,6 @@ BEST = {
     "reg": 0.0,
     "shuffle": True,
 }
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How large a session is: the real one, or the quick one that only shows that everything runs."""
-
-    quick: bool = False
-
-    def data(self, train, val=10_000, test=10_000):
-        """Load CIFAR-10 split as asked, or a little shapes10."""
-        return (
-            load_images("shapes10", train=500, val=200, test=200)
-            if self.quick
-            else load_images("cifar10", train=train, val=val, test=test)
-        )
-
-    def epochs(self, settings):
-        """Return the settings, with two epochs when quick."""
-        return settings | ({"epochs": 2} if self.quick else {})
-
-    def count(self, number):
-        """Return the number of models, at most two when quick."""
-        return min(number, 2) if self.quick else number
 
 
 def prepare(data, preprocessing):
@@ -90,7 +61,7 @@ def fit(sets, settings, seed, std=0.01):
     Returns
     -------
     model : SoftmaxClassifier
-    run : dict
+    measured : dict
         Settings, seed, seconds of training (the accuracy after each epoch included), accuracies, curves per epoch.
     """
     X, y = sets["train"]
@@ -100,20 +71,8 @@ def fit(sets, settings, seed, std=0.01):
     start = time.perf_counter()
     history = model.train(X, y, *sets["val"], seed=seed, **settings)
     seconds = time.perf_counter() - start
-    run = {"settings": settings | {"initial_std": std}, "seed": seed, "seconds": seconds, "first_loss": first_loss}
-    run |= {f"{split}_accuracy": model.accuracy(*sets[split]) for split in sets}
-    run |= {"steps": len(history["loss"]), "weight_std": model.W[:-1].std()}
-    run["curves"] = {
-        "loss": np.reshape(history["loss"], (settings["epochs"], -1)).mean(axis=1),
-        "train_accuracy": history["train_accuracy"],
-        "val_accuracy": history["val_accuracy"],
-    }
-    return model, run
-
-
-def without_curves(run):
-    """Drop the curves of a run, where a study has too many of them to keep."""
-    return {key: value for key, value in run.items() if key != "curves"}
+    measured = run.measured(model, sets, history, settings | {"initial_std": std}, seed, seconds)
+    return model, measured | {"first_loss": first_loss, "weight_std": model.W[:-1].std()}
 
 
 def best_setting(size):
@@ -183,7 +142,7 @@ def grid(size):
             "ensemble_test_accuracy": 0.41,
             "seconds": 6 * 3600 + 45 * 60,
         },
-        "runs": [without_curves(run) for _, run in fits],
+        "runs": [run.without_curves(one) for _, one in fits],
         "ensemble": _ensemble([model for model, _ in fits[:10]], sets),
         "data": record.data_provenance(data, CENTRED),
     }
@@ -196,9 +155,9 @@ def bagging(size):
     models, runs = [], []
     for seed in range(size.count(20)):
         sample = bootstrap(*sets["train"], np.random.default_rng(seed))
-        model, run = fit(sets | {"train": sample}, size.epochs(BEST), seed)
+        model, measured = fit(sets | {"train": sample}, size.epochs(BEST), seed)
         models.append(model)
-        runs.append(without_curves(run))
+        runs.append(run.without_curves(measured))
     return {
         "source": {
             "name": "S0",
@@ -232,10 +191,10 @@ def raw_pixels(size):
     data = size.data(train=49_000, val=1_000)
     sets = prepare(data, BYTES)
     settings = {"epochs": 41, "batch_size": 200, "learning_rate": 1e-6, "reg": 0.1, "shuffle": True}
-    _, run = fit(sets, size.epochs(settings), 0, std=0.0001)
+    _, measured = fit(sets, size.epochs(settings), 0, std=0.0001)
     return {
         "source": {"name": "S4", "steps": 10_000, "train_accuracy": 0.425, "test_accuracy": 0.38},
-        "runs": [run],
+        "runs": [measured],
         "data": record.data_provenance(data, BYTES),
     }
 
@@ -298,30 +257,7 @@ STUDIES = {
 
 def main(arguments=None):
     """Run the studies; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.studies.softmax", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--only", nargs="+", choices=STUDIES, default=list(STUDIES), metavar="NAME", help=", ".join(STUDIES)
-    )
-    parser.add_argument("--quick", action="store_true", help="a few seconds on shapes10, to see that everything runs")
-    parser.add_argument("--out", type=Path, help="folder for the JSON files (default: book/results/softmax)")
-    given = parser.parse_args(arguments)
-    out = given.out or (QUICK_RESULTS if given.quick else RESULTS)
-    for name in progress(given.only, "studies"):
-        start = time.perf_counter()
-        result = STUDIES[name](Scale(given.quick))
-        head = {"study": name, "about": STUDIES[name].__doc__, "quick": given.quick}
-        result = (
-            head
-            | result
-            | {
-                "seconds": time.perf_counter() - start,
-                "machine": record.machine(),
-                "versions": record.versions("numpy"),
-            }
-        )
-        record.write(out / f"{name}.json", result)
-        print(f"{name}: {result['seconds']:.0f} s, written to {out / name}.json", flush=True)
-    return 0
+    return run.main("softmax", STUDIES, arguments)
 
 
 if __name__ == "__main__":
