@@ -95,6 +95,8 @@ def _same(old, new):
 def _close(a, b):
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(_close, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_close(a[key], b[key]) for key in a)
     if isinstance(a, str) or a is None:
         return a == b
     with np.errstate(invalid="ignore"):

@@ -69,14 +69,14 @@ def _pipes(folder, names):
     return [name for name in names if Path(folder, name).is_fifo()]
 
 
-def hand_in(course, student, notebook=None, files=None):
+def hand_in(course, student, notebook=None, files=None, assignment=ASSIGNMENT):
     """Lay a hand-in into `submitted/`: a notebook or the bytes of its file; other files as bytes or paths to copy."""
-    folder = course.root / "submitted" / student / ASSIGNMENT
+    folder = course.root / "submitted" / student / assignment
     folder.mkdir(parents=True)
     if isinstance(notebook, bytes):
-        (folder / "softmax.ipynb").write_bytes(notebook)
+        (folder / f"{assignment}.ipynb").write_bytes(notebook)
     elif notebook is not None:
-        nbformat.write(notebook, folder / "softmax.ipynb")
+        nbformat.write(notebook, folder / f"{assignment}.ipynb")
     for name, content in (files or {}).items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
