@@ -5,24 +5,32 @@ from pathlib import Path
 
 import pytest
 
+from autograder.registry import get_check
 from benchmarks import shapes10, thresholds
-from benchmarks.studies import softmax
+from benchmarks.studies import softmax, two_layer_net
 
 RECORDED = Path(__file__).resolve().parents[2] / "book" / "results"
 PROVENANCE = ("settings", "seed", "seconds")
+CHAPTERS = {"softmax": softmax, "two_layer_net": two_layer_net}
 
 
-def test_all_softmax_studies_run_small_and_say_what_they_ran_on(tmp_path):
-    assert softmax.main(["--quick", "--out", str(tmp_path)]) == 0
-    for name in softmax.STUDIES:
+def recorded(chapter, name):
+    """A recorded study, as the book shows it."""
+    return json.loads((RECORDED / chapter / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_all_studies_of_a_chapter_run_small_and_say_what_they_ran_on(chapter, tmp_path):
+    assert CHAPTERS[chapter].main(["--quick", "--out", str(tmp_path)]) == 0
+    for name in CHAPTERS[chapter].STUDIES:
         study = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
         assert study["quick"] and study["data"]["name"] == "shapes10" and study["versions"]["numpy"]
-        assert study["source"]["name"] == "S0" or name == "raw_pixels"
+        assert study["source"]["name"]
 
 
-@pytest.mark.parametrize("name", softmax.STUDIES)
-def test_recorded_studies_are_whole_and_ran_on_cifar10(name):
-    study = json.loads((RECORDED / "softmax" / f"{name}.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("chapter", "name"), [(c, name) for c, module in CHAPTERS.items() for name in module.STUDIES])
+def test_recorded_studies_are_whole_and_ran_on_cifar10(chapter, name):
+    study = recorded(chapter, name)
     assert not study["quick"] and study["data"]["name"] == "cifar10"
     assert study["machine"]["threads"] >= 1 and study["seconds"] > 0
     assert study["data"]["splits"]["test"]["images"] == 10_000
@@ -31,12 +39,22 @@ def test_recorded_studies_are_whole_and_ran_on_cifar10(name):
 
 
 def test_the_best_setting_reaches_what_the_source_reached():
-    study = json.loads((RECORDED / "softmax" / "best_setting.json").read_text(encoding="utf-8"))
+    study = recorded("softmax", "best_setting")
     reached = [run["test_accuracy"] for run in study["runs"]]
     assert len(reached) == 3 and min(reached) >= study["source"]["test_accuracy"]
     for name in ("grid", "bagging"):
-        study = json.loads((RECORDED / "softmax" / f"{name}.json").read_text(encoding="utf-8"))
+        study = recorded("softmax", name)
         assert study["ensemble"]["test_accuracy"] >= study["source"]["ensemble_test_accuracy"]
+
+
+def test_two_layer_nets_reach_what_the_sources_reached_and_a_wide_one_more():
+    first, tuned, wide = (recorded("two_layer_net", name) for name in ("first_settings", "tuned", "wide"))
+    assert all(0.27 <= run["val_accuracy"] <= 0.31 for run in first["runs"])  # S1: about 29 %
+    hidden = {run["settings"]["hidden_size"] for run in tuned["runs"]}
+    assert min(hidden) >= 50 and max(hidden) <= 70
+    assert len(tuned["runs"]) == 3 and min(run["val_accuracy"] for run in tuned["runs"]) > 0.52
+    best = max(wide["runs"], key=lambda run: run["val_accuracy"])
+    assert best["test_accuracy"] > 0.56 > wide["source"]["test_accuracy"]
 
 
 def test_shapes10_is_as_hard_as_it_should_be():
@@ -51,11 +69,18 @@ def test_the_measurement_of_shapes10_runs_small(tmp_path):
     assert json.loads((tmp_path / "shapes10.json").read_text(encoding="utf-8"))["quick"]
 
 
-def test_thresholds_are_measured_and_fail_right_solutions_by_chance_in_fewer_than_1_of_1000_gradings():
-    table = json.loads(thresholds.THRESHOLDS.read_text(encoding="utf-8"))[thresholds.CHECK]
+@pytest.mark.parametrize("check", thresholds.HOMEWORKS)
+def test_thresholds_are_measured_and_fail_right_solutions_by_chance_in_fewer_than_1_of_1000_gradings(check):
+    table = json.loads(thresholds.THRESHOLDS.read_text(encoding="utf-8"))[check]
     assert set(table) == {"shapes10", "cifar10"}
     for entry in table.values():
-        half, full, bonus = (band["accuracy"] for band in entry["bands"])
-        assert half < full < bonus and sum(band["share"] for band in entry["bands"]) == 1
+        accuracies = [band["accuracy"] for band in entry["bands"]]
+        assert accuracies == sorted(set(accuracies)) and sum(band["share"] for band in entry["bands"]) == 1
+        assert sum(band.get("bonus", 0) for band in entry["bands"]) == get_check(check).bonus
         assert entry["measured"]["expected_false_fails"] < 0.001 and entry["measured"]["gradings"] >= 20
-        assert full < entry["measured"]["lowest"]
+        assert accuracies[1] < entry["measured"]["lowest"]
+
+
+def test_every_homework_with_an_accuracy_item_has_thresholds():
+    table = json.loads(thresholds.THRESHOLDS.read_text(encoding="utf-8"))
+    assert set(table) == set(thresholds.HOMEWORKS)

@@ -1,7 +1,7 @@
 """A leaky ReLU where a ReLU is asked for, and the exact derivative of it: the gradients carry the error forward.
 
 Starts from: solutions
-Must come out: everything but two_layer_net.forward, two_layer_net.dW1, two_layer_net.db1, two_layer_net.dW2 in full
+Must come out: everything but two_layer_net.forward, two_layer_net.dW1, two_layer_net.db1 in full
 """
 
 # %% two_layer_forward
