@@ -2,7 +2,7 @@
 
 A source is a runnable MyST notebook. Its cells tagged `solution` import what students are to write; the builder puts
 the functions' source in their place, marks the cells for nbgrader, and nbgrader's own `generate_assignment` cuts the
-solutions out.
+solutions out. Cells tagged `given` import what students are given as it is: its source is put in their place, whole.
 """
 
 import ast
@@ -167,6 +167,8 @@ class _Source:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "code" and "solution" in tags:
             return self._solution(number, cell)
+        if cell.cell_type == "code" and "given" in tags:
+            return self._given(number, cell)
         if cell.cell_type == "code" and "check(" in cell.source:
             return self._check(number, cell)
         if cell.cell_type == "markdown" and "task" in tags:
@@ -190,6 +192,15 @@ class _Source:
         if not name:
             raise self.error(number, "a solution cell that imports nothing needs a `name:` of its own in its options.")
         return _nbgrader(name, solution=True)
+
+    def _given(self, number, cell):
+        names = self._imported(number, cell)
+        if not names:
+            raise self.error(number, "a cell tagged `given` imports from `solutions` what students are given.")
+        cell.source = "\n\n\n".join(self._function(number, module, name) for module, name in names)
+        if BEGIN in cell.source:
+            raise self.error(number, f"{', '.join(name for _, name in names)} holds a solution: tag this cell `solution`.")
+        return None
 
     def _imported(self, number, cell):
         """(module, name) of everything that a solution cell imports from `solutions`; none where it is written out."""
@@ -251,7 +262,8 @@ def _nbgrader(name, **what):
 def _tidied(cell, marked):
     """The cell with what only the builder needs taken out of its metadata."""
     metadata = {key: value for key, value in cell.metadata.items() if key not in _OWN_KEYS}
-    tags = [tag for tag in metadata.pop("tags", []) if not (marked and tag in ("solution", "task"))]
+    own = ("given", *(("solution", "task") if marked else ()))  # of the source alone
+    tags = [tag for tag in metadata.pop("tags", []) if tag not in own]
     if tags:
         metadata["tags"] = tags
     cell.metadata = nbformat.from_dict(metadata)

@@ -53,15 +53,17 @@ def first_class():
 def linear_net(net):
     """A `loss` for the two-layer net `net` that is easy to follow by hand, and has nothing to do with its layers.
 
-    The sum of W1's columns times the mean example, plus the sum of b1, plus what the columns of W2 and the entries of
-    b2 add up to at the right classes, plus reg * (sum of W1**2 + sum of W2**2). Its gradients need no chain rule.
+    The sum of W1's columns times the mean of the examples, each times its class counted from 1, so that it shows when
+    labels stand beside other examples; plus the sum of b1, plus what the columns of W2 and the entries of b2 add up to
+    at the right classes, plus reg * (sum of W1**2 + sum of W2**2). Its gradients need no chain rule.
     """
 
     def loss(X, y=None, reg=0.0):
         p = net.params
         if y is None:
             return np.zeros((len(X), len(p["b2"])))
-        mean, shares = np.mean(X, axis=0), np.bincount(np.asarray(y), minlength=len(p["b2"])) / len(y)
+        mean = (1 + np.asarray(y, dtype=int)) @ X / len(X)
+        shares = np.bincount(np.asarray(y), minlength=len(p["b2"])) / len(y)
         value = np.sum(mean @ p["W1"]) + np.sum(p["b1"]) + np.sum(p["W2"] @ shares) + p["b2"] @ shares
         gradients = {
             "W1": np.repeat(mean[:, np.newaxis], len(p["b1"]), axis=1) + 2 * reg * p["W1"],
@@ -95,8 +97,93 @@ def leading_columns(X, params):
     return X[:, : len(params["b2"])] + params["b2"], np.zeros((len(X), len(params["b1"])))
 
 
+def filled(value):
+    """An initialiser whose weights are all the same."""
+    return lambda rng, inputs, units: np.full((inputs, units), value)
+
+
+def odd_affine_forward(x, w, b):
+    """A stand-in for the affine layer: sums, and no product of x and w."""
+    out = np.sum(x.reshape(len(x), -1), axis=1, keepdims=True) - 0.5 * np.sum(w, axis=0) + b
+    return out, ("odd", np.shape(x), np.shape(w))
+
+
+def odd_affine_backward(dout, cache):
+    """A stand-in that belongs to no layer: it tells which upstream gradient came, with which cache."""
+    _, x_shape, w_shape = cache
+    return np.full(x_shape, np.mean(dout)), np.full(w_shape, np.max(dout)), np.cumsum(dout, axis=0)[-1] + 1.0
+
+
+def odd_relu_forward(x):
+    """A stand-in for the ReLU: half of x, and one more."""
+    return 0.5 * x + 1.0, (x, "odd")
+
+
+def odd_relu_backward(dout, cache):
+    """A stand-in that belongs to no layer."""
+    return dout * np.tanh(cache[0])
+
+
+def expression(form, seed):
+    """A function of numbers, for automatic differentiation: takes n numbers, returns a list of m.
+
+    Parameters
+    ----------
+    form : str
+        One operation ("sum", "product", "power", "exp", "sin"), "constants", "mixed" (many operations, parts used more
+        than once), "outputs" (three outputs that share their parts) or "deep" (3000 operations in a row).
+    seed : int
+    """
+    rng = np.random.default_rng(int(seed))
+    numbers = [round(float(number), 3) for number in rng.uniform(0.2, 0.9, 8)]
+    choices = rng.integers(0, 5, 12).tolist()
+    return {
+        "sum": lambda a, b, c: [a + b, c + a, b + b],
+        "product": lambda a, b, c: [a * b, c * a, b * b],
+        "power": lambda a, b, c: [a**3, b**-1, c ** numbers[0]],
+        "exp": lambda a, b, c: [a.exp(), b.exp(), c.exp()],
+        "sin": lambda a, b, c: [a.sin(), b.sin(), c.sin()],
+        "constants": lambda a, b: [numbers[0] + a * numbers[1] - 2 * b, 1 - a, numbers[2] / b, (a - 0.5) / 4],
+        "mixed": lambda *x: [_mixed(x, numbers, choices)],
+        "outputs": lambda a, b, c: _outputs(a, b, c),
+        "deep": lambda a, b: [_deep(a, b, numbers)],
+    }[form]
+
+
+def _mixed(x, numbers, choices):
+    parts = list(x)
+    for k, choice in enumerate(choices[:8]):
+        one, other = parts[-1], parts[-2 - k % 2 % len(parts)]
+        parts.append(
+            (
+                lambda p, q, n: p * q + n,
+                lambda p, q, n: (p * n).sin() + q,
+                lambda p, q, n: (p * -n).exp() * q,
+                lambda p, q, n: p * n + q * q * 0.3,
+                lambda p, q, n: (p * p + 1) ** -0.5 + q * n,
+            )[choice](one, other, numbers[k % 8])
+        )
+    shared = parts[-1] * parts[-2]
+    return shared * shared + shared * x[0] + x[-1]
+
+
+def _outputs(a, b, c):
+    shared = a * b
+    twice = shared * shared + c
+    return [twice + shared, shared.sin() * c, twice * twice + a]
+
+
+def _deep(a, b, numbers):
+    total = a
+    for k in range(1500):
+        total = total * (0.999 if k % 2 else 1.001) + b * (numbers[k % 8] / 1000)
+    return total
+
+
 PLANTS: dict[str, Callable] = {
     "array_square": array_square,
+    "expression": expression,
+    "filled": filled,
     "first_class": first_class,
     "generator": generator,
     "halving": halving,
@@ -107,4 +194,8 @@ STAND_INS: dict[str, Callable] = {
     "counting_step": counting_step,
     "leading_columns": leading_columns,
     "linear_loss": linear_loss,
+    "odd_affine_backward": odd_affine_backward,
+    "odd_affine_forward": odd_affine_forward,
+    "odd_relu_backward": odd_relu_backward,
+    "odd_relu_forward": odd_relu_forward,
 }
