@@ -132,7 +132,7 @@ class _Run:
         """Run a cell that is not a check; its harmless outputs."""
         training = SKIP_TAG in cell.metadata.get("tags", [])
         if training and not self.settings.retrain:
-            return [note("Not run while grading, because it is tagged skip-grading. Files that you handed in are used.")]
+            return [note("Not run while grading: it is tagged skip-grading. The files that you handed in are used.")]
         try:
             self.ready()
             seconds = self.limits.training_seconds if training else self.limits.cell_seconds
