@@ -199,7 +199,7 @@ class _Source:
             raise self.error(number, "a cell tagged `given` imports from `solutions` what students are given.")
         cell.source = "\n\n\n".join(self._function(number, module, name) for module, name in names)
         if BEGIN in cell.source:
-            raise self.error(number, f"{', '.join(name for _, name in names)} holds a solution: tag this cell `solution`.")
+            raise self.error(number, f"{names[0][1]} holds a solution: tag this cell `solution`.")
         return None
 
     def _imported(self, number, cell):

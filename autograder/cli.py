@@ -80,6 +80,12 @@ def _parser():
     grade.add_argument("--json", metavar="FILE", type=Path, help="write one object per check to FILE")
     grade.set_defaults(run=_grade)
 
+    solutions = commands.add_parser(
+        "solutions", help="instructor: print a homework's solutions, to be handed out as NAME_solutions.py"
+    )
+    solutions.add_argument("name", metavar="NAME")
+    solutions.set_defaults(run=_solutions)
+
     demo = commands.add_parser("demo", help="make a course with a small class of hand-ins and grade it")
     demo.add_argument("folder", metavar="DIR", nargs="?", default="demo-course")
     demo.add_argument("--jobs", type=_positive, default=2, metavar="N", help="default: %(default)s")
@@ -152,6 +158,13 @@ def _grade(args):
         rows = [json.dumps(row) for one in graded for row in one.rows()]
         args.json.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
     return SOME_UNGRADED if any(one.trouble for one in graded) else DONE
+
+
+def _solutions(args):
+    from autograder.recording import solutions_module
+
+    print(solutions_module(args.name), end="")
+    return DONE
 
 
 def _demo(args):

@@ -15,7 +15,7 @@ import numpy as np
 from autograder import wire
 from autograder.exam import run_check
 from autograder.namespace import LocalNamespace
-from autograder.reference import RECORDED, SolutionReference, record
+from autograder.reference import RECORDED, NoReference, SolutionReference, record
 from autograder.registry import chapters, checks_of
 
 _NOT_STUDENTS = ("__init__", "answers", "for_checks", "mistakes")
@@ -44,13 +44,37 @@ def _cells(chapter):
     cells = []
     for path in solution_files(chapter):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        tree.body = [
-            node
-            for node in tree.body
-            if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions"))
-        ]
+        tree.body = [node for node in tree.body if not _of_solutions(node)]
         cells.append(compile(tree, str(path), "exec"))
     return cells
+
+
+def _of_solutions(node):
+    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions")
+
+
+def solutions_module(chapter):
+    """The solutions of a chapter as the text of one module, which needs nothing but `coursekit`.
+
+    Raises
+    ------
+    NoReference
+        If there are no solutions of that name.
+    """
+    if chapter not in chapters():
+        raise NoReference(f"There are no solutions of {chapter!r}; there are some of {', '.join(chapters())}.")
+    SolutionReference(chapter)  # says what to do where this is no clone of the course
+    texts = []
+    for path in solution_files(chapter):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        tree = ast.parse("\n".join(lines))
+        gone = {n for node in tree.body if _of_solutions(node) for n in range(node.lineno - 1, node.end_lineno)}
+        docstring = tree.body[0]
+        gone |= set(range(docstring.lineno - 1, docstring.end_lineno))
+        kept = [line for n, line in enumerate(lines) if n not in gone and "### " not in line]
+        texts.append("\n".join(kept).strip())
+    about = f'"""The course\'s solutions of the homework {chapter}; a later notebook takes them over with `earlier`."""'
+    return "\n\n\n".join([about, *texts]) + "\n"
 
 
 def recorded_values(chapter):

@@ -6,15 +6,18 @@ Start with `load_images()`; `coursekit.plots` draws, and is loaded only where it
 from coursekit.bars import progress
 from coursekit.cifar10 import cifar10_folder
 from coursekit.data import DataUnavailable, ImageData, dataset_name, load_images
+from coursekit.earlier import EarlierWorkMissing, earlier
 from coursekit.preprocess import add_bias_column, channels_first, flatten, mean_image, scale, standardise
 
 __all__ = [
     "DataUnavailable",
+    "EarlierWorkMissing",
     "ImageData",
     "add_bias_column",
     "channels_first",
     "cifar10_folder",
     "dataset_name",
+    "earlier",
     "flatten",
     "load_images",
     "mean_image",
