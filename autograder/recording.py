@@ -68,9 +68,8 @@ def solutions_module(chapter):
     for path in solution_files(chapter):
         lines = path.read_text(encoding="utf-8").splitlines()
         tree = ast.parse("\n".join(lines))
-        gone = {n for node in tree.body if _of_solutions(node) for n in range(node.lineno - 1, node.end_lineno)}
-        docstring = tree.body[0]
-        gone |= set(range(docstring.lineno - 1, docstring.end_lineno))
+        left_out = [tree.body[0], *filter(_of_solutions, tree.body)]  # the docstring; imports of each other
+        gone = {n for node in left_out for n in range(node.lineno - 1, node.end_lineno or 0)}
         kept = [line for n, line in enumerate(lines) if n not in gone and "### " not in line]
         texts.append("\n".join(kept).strip())
     about = f'"""The course\'s solutions of the homework {chapter}; a later notebook takes them over with `earlier`."""'

@@ -65,7 +65,7 @@ def _wanted(path, names):
     """The named objects, and the names that are missing or not written yet."""
     sources = _cells(path) if path.suffix == ".ipynb" else [path.read_text(encoding="utf-8")]
     scope = {"__name__": path.stem}
-    unwritten = set()
+    unwritten: set[str] = set()
     for code in sources:
         for statement in _definitions(code):
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
