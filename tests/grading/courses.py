@@ -23,6 +23,7 @@ from autograder.cli import main
 from autograder.grading.course import create, open_course
 from autograder.grading.task import failed
 from autograder.registry import checks_of
+from benchmarks.thresholds import HOMEWORKS
 from coursekit import add_bias_column, flatten, load_images, mean_image, scale
 from solutions.softmax import SoftmaxClassifier
 
@@ -240,6 +241,29 @@ def graded_class(tmp_path_factory, fresh_course, fill, weights):
 
     folder, (rows, code, out, err) = once(tmp_path_factory, "graded-class", make)
     return Graded(open_course(folder / "course"), rows, code, out, err)
+
+
+def graded_made_up(tmp_path_factory, assignment, weights, item):
+    """Every made-up hand-in of a homework, graded by `autograder grade`; all but the untouched one hand in weights.
+
+    `weights` is the file that the item `item` is judged by, saved by the reference as it is trained for the thresholds.
+    """
+
+    def make(folder):
+        course = create(folder / "course", names=[assignment])
+        (course.private / "seed").write_text(SEED + "\n", encoding="ascii")
+        data = load_images("shapes10", quiet=True)
+        X = HOMEWORKS[item].rows(scale(data.X_train) - mean_image(scale(data.X_train)))
+        HOMEWORKS[item].train(X, data.y_train, 0).save(folder / weights)
+        released = nbformat.read(course.root / "release" / assignment / f"{assignment}.ipynb", as_version=4)
+        source = source_notebooks(assignment)[assignment]
+        for name, handin in handins.read_handins(assignment).items():
+            files = {weights: folder / weights} if name != "untouched" else {}
+            hand_in(course, name, handins.filled(released, source, handin), files, assignment)
+        return grade_by_command(course)
+
+    folder, made = once(tmp_path_factory, f"class-{assignment}", make)
+    return Graded(open_course(folder / "course"), *made)
 
 
 NOISE = """

@@ -2,17 +2,12 @@
 
 import json
 
-import nbformat
 import pytest
 
-from autograder.build import source_notebooks
 from autograder.checks.two_layer_net import CARRIED
-from autograder.grading.course import create, open_course
-from autograder.handins import filled, read_handins
+from autograder.handins import read_handins
 from autograder.registry import checks_of
-from benchmarks.thresholds import HOMEWORKS
-from coursekit import flatten, load_images, mean_image, scale
-from tests.grading.courses import SEED, Graded, grade_by_command, hand_in, once
+from tests.grading.courses import graded_made_up
 
 pytestmark = pytest.mark.sandbox
 ASSIGNMENT = "two_layer_net"
@@ -27,22 +22,7 @@ def named(*items):
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """Every made-up hand-in, graded by `autograder grade`."""
-
-    def make(folder):
-        course = create(folder / "course", names=[ASSIGNMENT])
-        (course.private / "seed").write_text(SEED + "\n", encoding="ascii")
-        data = load_images("shapes10", quiet=True)
-        X = flatten(scale(data.X_train) - mean_image(scale(data.X_train)))
-        HOMEWORKS["two_layer_net.best_net"].train(X, data.y_train, 0).save(folder / "best_net.npz")
-        released = nbformat.read(course.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
-        source = source_notebooks(ASSIGNMENT)[ASSIGNMENT]
-        for name, handin in HANDINS.items():
-            files = {"best_net.npz": folder / "best_net.npz"} if name != "untouched" else {}
-            hand_in(course, name, filled(released, source, handin), files, ASSIGNMENT)
-        return grade_by_command(course)
-
-    folder, made = once(tmp_path_factory, "two-layer-class", make)
-    return Graded(open_course(folder / "course"), *made)
+    return graded_made_up(tmp_path_factory, ASSIGNMENT, "best_net.npz", f"{ASSIGNMENT}.best_net")
 
 
 def said(graded, student, item):
