@@ -1,11 +1,7 @@
 """The built book: no warning, nothing from another host, readable in a browser, an anchor for every check."""
 
-import functools
+import json
 import re
-import subprocess
-import sys
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,19 +9,11 @@ import pytest
 from autograder.registry import checks_of
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("index", "softmax", "student", "instructor", "data", "references")
+CHAPTERS = ("softmax", "two_layer_net")
+PAGES = ("index", *CHAPTERS, "student", "instructor", "data", "references")
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
 )
-
-
-@pytest.fixture(scope="module")
-def site():
-    """The built pages; a warning fails the build. Cached outputs are used where nothing has changed."""
-    build = [Path(sys.executable).parent / "jupyter-book", "build", ".", "-W", "--keep-going"]
-    said = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
-    assert said.returncode == 0, said.stdout[-4000:] + said.stderr[-4000:]
-    return ROOT / "_build" / "html"
 
 
 def page(site, name):
@@ -42,10 +30,31 @@ def test_no_page_loads_anything_from_another_host(site):
         assert not LOADED.search(path.read_text(encoding="utf-8")), path
 
 
-def test_every_check_has_an_anchor_of_its_name(site):
-    text = page(site, "softmax").read_text(encoding="utf-8")
-    for name in [check.name for check in checks_of("softmax")] + ["softmax.explain_initial_loss"]:
+def test_every_chapter_is_in_the_table_of_contents_and_has_its_homework():
+    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    for chapter in CHAPTERS:
+        assert f"file: book/{chapter}\n" in contents
+        assert (ROOT / "assignments" / chapter / f"{chapter}.ipynb").is_file()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_graded_item_has_an_anchor_of_its_name_and_a_row_in_the_homework_table(site, chapter):
+    text = page(site, chapter).read_text(encoding="utf-8")
+    source = (ROOT / "assignments" / chapter / f"{chapter}.md").read_text(encoding="utf-8")
+    by_hand = re.findall(rf'"name": "({chapter}\.\w+)"', source)
+    assert by_hand, "each homework has at least one question marked by hand"
+    for name in [check.name for check in checks_of(chapter)] + by_hand:
         assert f'id="{name}"' in text, name
+        assert re.search(rf"<code[^>]*><span class=\"pre\">{re.escape(name)}</span></code></p></td>", text), name
+
+
+def test_the_section_that_messages_name_is_there(site):
+    assert re.search(r"<h2>Closing the gap<", page(site, "two_layer_net").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_front_page_leads_to_every_chapter(site, chapter):
+    assert f'href="{chapter}.html"' in page(site, "index").read_text(encoding="utf-8")
 
 
 def test_links_inside_the_book_lead_somewhere(site):
@@ -71,48 +80,16 @@ def test_pictures_have_words_for_those_who_cannot_see_them(site):
 def test_the_recorded_results_are_shown_beside_the_sources(site):
     text = page(site, "softmax").read_text(encoding="utf-8")
     assert "40.75" in text and "41.1" in text and "6 h 45 min" in text
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-dev-shm-usage",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="module")
-def served(site):
-    """The site's address on a server of this machine."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    text = page(site, "two_layer_net").read_text(encoding="utf-8")
+    for name, value in (("tuned", "52.1"), ("wide", "54.9"), ("wide", "53.6")):
+        assert value in text, f"{name}: the sources' {value}"
+        study = json.loads((ROOT / "book" / "results" / "two_layer_net" / f"{name}.json").read_text(encoding="utf-8"))
+        for run in study["runs"]:
+            assert f"{100 * run['test_accuracy']:.1f}" in text, f"{name}: a run's test accuracy"
 
 
 def _look(browser, url, width=1200, scheme="light"):
     """Open a page and return (errors in the console, other hosts asked, how far it is wider than the window)."""
-    import json
-
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     )
@@ -142,7 +119,9 @@ def test_pages_open_from_a_server_without_errors_or_sideways_scrolling(browser, 
 
 
 @pytest.mark.browser
-def test_mathematics_is_set_when_opened_from_disk(browser, site):
-    errors, others, _ = _look(browser, page(site, "softmax").as_uri())
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_mathematics_is_set_when_opened_from_disk(browser, site, name):
+    errors, others, _ = _look(browser, page(site, name).as_uri())
     assert errors == [] and others == []
     assert browser.execute_script("return document.querySelectorAll('mjx-container').length") > 100
+    assert browser.execute_script("return document.querySelectorAll('mjx-merror').length") == 0
