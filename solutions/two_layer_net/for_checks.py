@@ -32,10 +32,12 @@ def stepped(rule, w, gradients, config):
 
 
 def trained(stand_ins, params, X, y, settings):
-    """Train a net from `params`, on the stand-ins for loss and update rule or on the real ones.
+    """Train a net from `params`, on stand-ins or on the real functions.
 
     Parameters
     ----------
+    stand_ins : {"loss and rules", "loss", ""}
+        What a stand-in replaces.
     params : dict of arrays
         W1 (D, H), b1 (H,), W2 (H, C), b2 (C,).
     X : array (N, D)
@@ -52,8 +54,8 @@ def trained(stand_ins, params, X, y, settings):
     """
     model = with_params(params)
     settings = settings | ({"schedule": halving()} if settings.get("schedule") else {})
-    rules = dict.fromkeys(RULES, counting_step) if stand_ins else {}
-    if stand_ins:
+    rules = dict.fromkeys(RULES, counting_step) if "rules" in stand_ins else {}
+    if "loss" in stand_ins:
         model.loss = linear_net(model)
     with mock.patch.multiple(net, progress=_silent, **rules):
         history = model.train(X, y, **settings)
@@ -67,7 +69,7 @@ def loss_after(params, X, y, reg):
 
 def toy_losses(params, X, y, settings):
     """Loss of these parameters, and of those that training on all of X leads to."""
-    after = trained(False, params, X, y, settings)[0]
+    after = trained("", params, X, y, settings)[0]
     return loss_after(params, X, y, settings["reg"]), loss_after(after, X, y, settings["reg"])
 
 

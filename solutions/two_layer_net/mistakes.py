@@ -41,6 +41,16 @@ def _without(name):
     return wrong
 
 
+def _onto_weights(weights, bias):
+    """The forward pass with a bias added to its weights, inside the product."""
+
+    def wrong(X, params):
+        inside = params | {weights: params[weights] + params[bias], bias: np.zeros_like(params[bias])}
+        return two_layer_forward(X, inside)
+
+    return wrong
+
+
 def _relu_on_scores(X, params):
     return np.maximum(0, two_layer_forward(X, params)[0]), None
 
@@ -132,40 +142,30 @@ def _mean_penalty(scores, y, params, reg):
     return _data_loss(scores, y, params) + reg * means, None
 
 
-def _open_relu(name, dscores, X, hidden, params, reg):
-    everywhere = np.ones_like(hidden)
-    if name == "W1":
-        return X.T @ (dscores @ params["W2"].T) + 2 * reg * params["W1"]
-    return (everywhere * (dscores @ params["W2"].T)).sum(axis=0) if name == "b1" else None
+def _one_layer_twice(name):
+    """The loss with one layer's squares in the place of the other's."""
+
+    def wrong(scores, y, params, reg):
+        return _data_loss(scores, y, params) + _penalty(params, reg, (name, name)), None
+
+    return wrong
 
 
-def _hidden_for_mask(name, dscores, X, hidden, params, reg):
-    dpre = (dscores @ params["W2"].T) * hidden
-    if name == "W1":
-        return X.T @ dpre + 2 * reg * params["W1"]
-    return dpre.sum(axis=0) if name == "b1" else None
+def _back_through(mask):
+    """The first layer's gradients, with `mask(dhidden, X, hidden, params)` for the derivative of the ReLU."""
+
+    def wrong(name, dscores, X, hidden, params, reg):
+        dhidden = dscores @ params["W2"].T
+        dpre = dhidden * mask(dhidden, X, hidden, params)
+        if name == "W1":
+            return X.T @ dpre + 2 * reg * params["W1"]
+        return dpre.sum(axis=0) if name == "b1" else None
+
+    return wrong
 
 
-def _turned_mask(name, dscores, X, hidden, params, reg):
-    dpre = (dscores @ params["W2"].T) * (hidden <= 0)
-    if name == "W1":
-        return X.T @ dpre + 2 * reg * params["W1"]
-    return dpre.sum(axis=0) if name == "b1" else None
-
-
-def _relu_of_gradient(name, dscores, X, hidden, params, reg):
-    dpre = np.maximum(0, dscores @ params["W2"].T)
-    if name == "W1":
-        return X.T @ dpre + 2 * reg * params["W1"]
-    return dpre.sum(axis=0) if name == "b1" else None
-
-
-def _sign_of_gradient(name, dscores, X, hidden, params, reg):
-    dhidden = dscores @ params["W2"].T
-    dpre = dhidden * (dhidden > 0) * (hidden > 0)
-    if name == "W1":
-        return X.T @ dpre + 2 * reg * params["W1"]
-    return dpre.sum(axis=0) if name == "b1" else None
+def _leak(share):
+    return _back_through(lambda dhidden, X, hidden, params: np.where(hidden > 0, 1, share))
 
 
 def _divided_again(name, dscores, X, hidden, params, reg):
@@ -184,16 +184,15 @@ def _decay(factor):
     return wrong
 
 
-def _biases_decayed(name, dscores, X, hidden, params, reg):
-    if not reg or not name.startswith("b"):
-        return None
-    return two_layer_backward(dscores, X, hidden, params, 0.0)[name] + 2 * reg * params[name]
+def _biases_decayed(factor):
+    """A bias's gradient with a regularisation part, where there is any."""
 
+    def wrong(name, dscores, X, hidden, params, reg):
+        if not reg or not name.startswith("b"):
+            return None
+        return two_layer_backward(dscores, X, hidden, params, 0.0)[name] + factor * reg * params[name]
 
-def _mean_for_sum(name, dscores, X, hidden, params, reg):
-    if not name.startswith("b"):
-        return None
-    return two_layer_backward(dscores, X, hidden, params, reg)[name] / len(X)
+    return wrong
 
 
 def _one_for_all(name, dscores, X, hidden, params, reg):
@@ -217,36 +216,47 @@ _BACKWARD = [
     (
         "known mistake",
         "The gradient passes through every ReLU, closed ones too: where a hidden unit gives zero, nothing goes back.",
-        _open_relu,
+        _leak(1),
     ),
     (
         "known mistake",
         "The gradient is multiplied with the hidden values; the derivative of an open ReLU is 1, whatever its value.",
-        _hidden_for_mask,
+        _back_through(lambda dhidden, X, hidden, params: hidden),
     ),
     (
         "known mistake",
         "The gradient passes through the ReLUs that are closed, and is stopped at those that are open.",
-        _turned_mask,
+        _back_through(lambda dhidden, X, hidden, params: hidden <= 0),
     ),
     (
         "known mistake",
         "A ReLU is laid on the gradient itself, going by the gradient's sign: what counts is whether the hidden unit "
         "was open on the way forward.",
-        _relu_of_gradient,
+        _back_through(lambda dhidden, X, hidden, params: dhidden > 0),
     ),
-    ("known mistake", "Negative gradients are set to zero as well: only closed ReLUs stop them.", _sign_of_gradient),
+    (
+        "known mistake",
+        "Negative gradients are set to zero as well: only closed ReLUs stop them.",
+        _back_through(lambda dhidden, X, hidden, params: (dhidden > 0) & (hidden > 0)),
+    ),
+    (
+        "known mistake",
+        "Whether a ReLU was open is read off X @ W1, without the bias b1.",
+        _back_through(lambda dhidden, X, hidden, params: X @ params["W1"] > 0),
+    ),
+    ("known mistake", "Closed ReLUs let a hundredth of the gradient through (a leaky ReLU's derivative).", _leak(0.01)),
+    ("known mistake", "Closed ReLUs let a tenth of the gradient through (a leaky ReLU's derivative).", _leak(0.1)),
     (
         "factor",
-        "The data part is divided by N once more: dscores already holds the 1/N of the mean.",
+        "The data part is divided by N once more, or is a mean where a sum is meant: dscores already holds the 1/N.",
         _divided_again,
     ),
     ("regularisation", _HALF, _decay(1)),
     ("regularisation", "The regularisation part is missing: the loss holds reg * (sum of the squares).", _decay(0)),
     ("regularisation", "The regularisation part is there twice: it is 2 * reg * W.", _decay(4)),
     ("regularisation", "The regularisation part has the wrong sign.", _decay(-2)),
-    ("regularisation", "The biases are regularised too; in this course they are not.", _biases_decayed),
-    ("axis", "This is the mean over the examples; a bias's gradient is their sum: dscores has the 1/N.", _mean_for_sum),
+    ("regularisation", "The biases are regularised too; in this course they are not.", _biases_decayed(2)),
+    ("regularisation", "The biases are regularised too; in this course they are not.", _biases_decayed(1)),
     ("axis", "All entries are the same, the sum of all: sum over the examples alone.", _one_for_all),
     (
         "known mistake",
@@ -462,6 +472,8 @@ def _adam_no_root(w, dw, s, c):
 _ANY_RULE = [
     ("sign", "The step goes up the gradient: it must go against it.", _uphill),
     ("known mistake", "The learning rate is not used: this is the step for a rate of 1.", _changed(learning_rate=1.0)),
+    ("known mistake", "The learning rate is 0.01 whatever config says.", _changed(learning_rate=1e-2)),
+    ("known mistake", "The learning rate is 0.001 whatever config says.", _changed(learning_rate=1e-3)),
     ("known mistake", "This is the step alone; it must be added to the w there was.", _step_alone),
 ]
 _WITH_STATE = [
@@ -561,6 +573,16 @@ MISTAKES = {
             _hidden_before_relu,
         ),
         ("known mistake", "The bias b1 is added after the ReLU; it belongs before it.", _bias_after_relu),
+        (
+            "known mistake",
+            "The bias b1 is added to W1, inside the product; it belongs behind it: X @ W1 + b1.",
+            _onto_weights("W1", "b1"),
+        ),
+        (
+            "known mistake",
+            "The bias b2 is added to W2, inside the product; it belongs behind it: hidden @ W2 + b2.",
+            _onto_weights("W2", "b2"),
+        ),
         ("known mistake", "The bias b1 is missing.", _without("b1")),
         ("known mistake", "The bias b2 is missing.", _without("b2")),
         ("known mistake", "The activation is a sigmoid, not a ReLU.", _with(_sigmoid)),
@@ -627,6 +649,16 @@ MISTAKES = {
             "The regularisation uses the norms; there is no root in it.",
             _norms_not_squared,
         ),
+        (
+            "regularisation",
+            "The squares of W1 are there twice, those of W2 are missing.",
+            _one_layer_twice("W1"),
+        ),
+        (
+            "regularisation",
+            "The squares of W2 are there twice, those of W1 are missing.",
+            _one_layer_twice("W2"),
+        ),
         ("regularisation", "The regularisation is divided by N too; only the data part is a mean.", _penalty_divided),
         ("regularisation", "The regularisation is the mean of the squares; it is their sum.", _mean_penalty),
     ],
@@ -676,7 +708,8 @@ MISTAKES = {
         ("known mistake", "The root is missing: the step is divided by the cache itself.", _other(_no_root)),
         (
             "known mistake",
-            "All squared gradients are added up (AdaGrad); here the cache is a running mean: it also forgets.",
+            "The new square counts in full: as in AdaGrad, or with a correction for the start at zero as in Adam. Here "
+            "it is weighted with 1 - decay_rate, in the first step too.",
             _other(_adagrad),
         ),
         ("known mistake", "decay_rate and 1 - decay_rate are swapped.", _other(_decay_swapped)),
@@ -708,7 +741,8 @@ MISTAKES = {
         ),
         (
             "known mistake",
-            "The step counter t stays where it was: store the new one.",
+            "Every step is corrected like the first of these: the new step counter t is not stored, or the "
+            "correction does not use it.",
             _other(_t_stays),
         ),
         ("known mistake", "The step counter runs one ahead: t is 1 in the first step.", _other(_t_one_ahead)),
@@ -730,8 +764,9 @@ MISTAKES = {
         ),
         (
             "known mistake",
-            "The learning rate stays at its first value: multiply it with `learning_rate_decay` after every epoch.",
-            _trained_with(learning_rate_decay=1.0),
+            "The learning rate stays at its first value: every epoch has its own, by `learning_rate_decay` or "
+            "`schedule`.",
+            _trained_with(learning_rate_decay=1.0, schedule=None),
         ),
         (
             "known mistake",

@@ -9,12 +9,40 @@ from autograder import growth
 from autograder.exam import VISIBLE, hidden_rounds, run_check
 from autograder.images import ImageSource
 from autograder.namespace import LocalNamespace
+from autograder.recording import notebook_names
 from autograder.reference import SolutionReference
-from autograder.registry import get_check
+from autograder.registry import checks_of, get_check
+from tests.mutants.collect import ROOT, Version, collected
 
+CHAPTERS = sorted(path.name for path in (ROOT / "tests/mutants").iterdir() if any(path.glob("*.py")))
 FIXED = b"the secret of every run"
 # Another one in every run, from a list that is known to work; AUTOGRADER_TEST_SECRET repeats a run that failed.
 DRAWN = (os.environ.get("AUTOGRADER_TEST_SECRET") or f"secret {random.SystemRandom().randrange(20)}").encode()
+
+
+def versions(kind):
+    """All "mutants" or "alternatives", of every chapter."""
+    return [version for chapter in CHAPTERS for version in collected(kind, chapter)]
+
+
+def named(item, name):
+    """The mutant of an item that is called so."""
+    return next(m for m in collected("mutants", item.split(".")[0]) if (m.item, m.name) == (item, name))
+
+
+def function_items(chapter):
+    """The items of a chapter that ask for something the solutions define, rather than for a value."""
+    names = notebook_names(chapter)
+    return [check.name for check in checks_of(chapter) if check.asks in names]
+
+
+def references():
+    """The reference itself, as a version of every item of every chapter that asks for a function."""
+    return [
+        Version(item, "the reference", functools.partial(notebook_names, chapter))
+        for chapter in CHAPTERS
+        for item in function_items(chapter)
+    ]
 
 
 def verdict(version, rounds="visible and hidden"):
@@ -27,14 +55,14 @@ def verdict(version, rounds="visible and hidden"):
 
 @functools.cache
 def _verdict(version, rounds):
-    check = get_check(version.item)
+    check, chapter = get_check(version.item), version.item.split(".")[0]
     chosen = {
         "visible": [VISIBLE],
-        "visible and hidden": [VISIBLE, *hidden_rounds(check, FIXED, "softmax")],
-        "drawn": hidden_rounds(check, DRAWN, "softmax"),
+        "visible and hidden": [VISIBLE, *hidden_rounds(check, FIXED, chapter)],
+        "drawn": hidden_rounds(check, DRAWN, chapter),
     }[rounds]
     student, images = LocalNamespace(version.names()), ImageSource("shapes10")
-    return run_check(check, student, SolutionReference("softmax"), chosen, images)
+    return run_check(check, student, SolutionReference(chapter), chosen, images)
 
 
 def without_clock():

@@ -79,10 +79,11 @@ def patch(item, name, changes, *, fails, diagnosis="", only=False):
     for old, new in changes.items():
         assert old in source, f"{item}, {name}: {old!r} does not occur in the solution; mend this mutant."
         source = source.replace(old, new)
+    code = compile(source, f"<{item}, {name}>", "exec")
 
     def names():
         notebook = notebook_names(chapter)
-        exec(compile(source, f"<{name}>", "exec"), notebook)
+        exec(code, notebook)
         return notebook
 
     _add("mutants", Version(item, name, names, _tuple(fails), diagnosis, only))
@@ -111,11 +112,12 @@ def memorised(item, *, fails, otherwise, method=None, diagnosis=("", "zero", "pa
     _add("mutants", Version(item, "right on the visible cases only", names, _tuple(fails), diagnosis, False, True))
 
 
-def alternative(item):
-    """Register the decorated function or class as a right version of what the check `item` asks for."""
+def alternative(*items):
+    """Register the decorated function or class as a right version of what the checks `items` ask for."""
 
     def register(written):
-        _add("alternatives", Version(item, written.__name__.replace("_", " "), _rewritten(item, written)))
+        for item in items:
+            _add("alternatives", Version(item, written.__name__.replace("_", " "), _rewritten(item, written)))
         return written
 
     return register
@@ -206,4 +208,6 @@ def _key(value):
         return tuple((name, _key(item)) for name, item in sorted(value.items()))
     if isinstance(value, (list, tuple)):
         return tuple(map(_key, value))
+    if type(value).__repr__ is object.__repr__:
+        return type(value).__qualname__  # its repr would hold an address
     return repr(value)

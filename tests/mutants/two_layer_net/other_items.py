@@ -1,0 +1,58 @@
+"""Wrong answers to the items that ask for a value: the trained net and the multiple choice."""
+
+import json
+
+import numpy as np
+
+from autograder.checks.parts import THRESHOLDS
+from tests.mutants.collect import given
+
+BEST, CHOICE = "two_layer_net.best_net", "two_layer_net.gap_choice"
+BANDS = tuple(
+    f"test accuracy at least {band['accuracy']:.0%} (shapes10)"
+    for band in json.loads(THRESHOLDS.read_text(encoding="utf-8"))[BEST]["shapes10"]["bands"]
+)
+
+
+def rows(images):
+    return images.reshape(len(images), -1) / 255.0
+
+
+class Answers:
+    """A net that gives the classes that `choose(N)` names, whatever the images."""
+
+    def __init__(self, choose):
+        self.choose = choose
+
+    def predict(self, X):
+        return self.choose(len(X))
+
+
+def net(choose):
+    return {"preprocess": rows, "best_net": Answers(choose)}
+
+
+for name, values in (
+    ("one class for all", net(lambda N: np.zeros(N, int))),
+    ("random classes", net(lambda N: np.random.randint(0, 10, N))),
+    ("no class there is", net(lambda N: np.full(N, 10))),
+    ("not a number", net(lambda N: np.full(N, np.nan))),
+    ("scores", net(lambda N: np.full((N, 10), 0.1))),
+    ("one answer for all images", net(lambda N: 3)),
+    ("never trained", {"preprocess": rows, "best_net": None}),
+    ("its parameters alone", {"preprocess": rows, "best_net": {"W1": np.zeros((3072, 5))}}),
+    ("no preprocess", {"preprocess": None, "best_net": Answers(lambda N: np.zeros(N, int))}),
+):
+    given(BEST, name, values, fails=BANDS)
+
+for letters in ("A", "C", "AB", "ACD", "BD", "ABCD"):
+    given(CHOICE, f"the letters {letters}", {"gap_choice": letters}, fails="the right answer", only=True)
+for name, value in (
+    ("no letter", None),
+    ("a letter not offered", "AE"),
+    ("an empty text", ""),
+    ("a number", 13),
+    ("the same twice", "AAC"),
+    ("a list", ["A", "C"]),
+):
+    given(CHOICE, name, {"gap_choice": value}, fails=("the right answer", "some of A, B, C, D"))
