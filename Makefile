@@ -46,6 +46,7 @@ wheel: $(READY) ## Build the students' package into dist/, without solutions
 bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick try-out: make bench ARGS=--quick)
 	$(BIN)/python -m benchmarks.studies.softmax $(ARGS)
 	$(BIN)/python -m benchmarks.studies.two_layer_net $(ARGS)
+	$(BIN)/python -m benchmarks.studies.layers $(ARGS)
 
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock
