@@ -110,6 +110,15 @@ def _look(browser, url, width=1200, scheme="light"):
     return errors, others, wider
 
 
+def test_readers_without_scripts_and_on_paper_get_a_still_picture_of_the_interactive_figure(site):
+    text = page(site, "two_layer_net").read_text(encoding="utf-8")
+    figure = text.index("<div class='optimisers'")
+    assert "<noscript>" in text[figure : figure + 3000]
+    assert 0 < text.index('id="fig-paths"') - figure < 6000
+    style = (site / "_static" / "book.css").read_text(encoding="utf-8")
+    assert "@media print { .optimisers { display: none; } }" in style
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [390, 1400])
