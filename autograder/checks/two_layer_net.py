@@ -406,7 +406,7 @@ def _update_rule(exam, rule):
                     if value is not None and value[number] is not None
                 ],
             )
-            if isinstance(now, Failure) or np.shape(now) != size:
+            if not isinstance(now, Failure) and np.shape(now) != size:
                 now = Failure(f"Step {number + 1} gave no w to go on from.", "value")
             if wrong:
                 kept = Failure(f"Step {number + 1} gave no config to go on with.", "value")
