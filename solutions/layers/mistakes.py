@@ -201,11 +201,14 @@ def _one_step_ahead(step, low, high, n_s):
     return cyclical_learning_rate(step + 1, low, high, n_s)
 
 
-def _forward_with(**operations):
-    """Jacobian of an expression where operations of `Dual` are wrong."""
+def _forward_with(linear=False, **operations):
+    """Jacobian of an expression where operations of `Dual` are wrong.
+
+    `linear`: the wrong derivative is still a sum of multiples of the slopes, so that reverse mode gives the same.
+    """
 
     def wrong(mode, settings, x):
-        if mode != "forward_mode":
+        if mode != "forward_mode" and not linear:
             return None
         turned = {"__rmul__": operations["__mul__"]} if "__mul__" in operations else {}
         kind = type("Dual", (duals.Dual,), operations | turned)
@@ -447,12 +450,12 @@ MISTAKES = {
         (
             "known mistake",
             "In a product the second factor's derivative is left out.",
-            _forward_with(__mul__=_first_factor_only),
+            _forward_with(__mul__=_first_factor_only, linear=True),
         ),
         (
             "known mistake",
             "In a product each derivative is multiplied with its own factor, not with the other one.",
-            _forward_with(__mul__=_own_factors),
+            _forward_with(__mul__=_own_factors, linear=True),
         ),
         (
             "known mistake",
@@ -462,7 +465,7 @@ MISTAKES = {
         (
             "known mistake",
             "The exponent is not lowered by one in the derivative of a power.",
-            _forward_with(__pow__=_power_not_lowered),
+            _forward_with(__pow__=_power_not_lowered, linear=True),
         ),
         (
             "known mistake",
@@ -482,7 +485,7 @@ MISTAKES = {
         (
             "sign",
             "The derivative of sin is cos, without a minus.",
-            _forward_with(sin=_minus_cosine),
+            _forward_with(sin=_minus_cosine, linear=True),
         ),
         (
             "known mistake",
