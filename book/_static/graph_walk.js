@@ -122,7 +122,8 @@
         const from = [x0 + Math.sign(x1 - x0) * 22, y0 + HALF[1]];
         const to = [x1 + spread, y1 - HALF[1]];
         const line = drawn("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], "marker-end": "url(#graph-walk-arrow)" });
-        const left = x0 < x1 || (x0 === x1 && name === "f");
+        // Shares stand outside: where edges meet in a node, and where they part from one.
+        const left = users(parent).length > 1 ? x1 < x0 : x0 <= x1;
         const label = drawn("text", { x: (from[0] + to[0]) / 2 + (left ? -8 : 8), y: (from[1] + to[1]) / 2 + 5, "text-anchor": left ? "end" : "start", class: "share" });
         edges.append(line);
         labels.append(label);
