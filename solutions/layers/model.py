@@ -38,7 +38,7 @@ class Dense(Layer):
     ----------
     inputs, units : int
     initialiser : function
-        One of `solutions.layers.initialisers`.
+        `he`, `xavier`, or `normal(sigma)`.
     seed : int
         Seed of the initial weights; the biases start at zero.
     """

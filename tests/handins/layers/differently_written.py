@@ -178,7 +178,7 @@ def relu_backward(dout, cache):
     return dout * mask
 
 
-# %% affine_relu_backward
+# %% affine_relu_forward
 def affine_relu_forward(x, w, b):
     out, first = affine_forward(x, w, b)
     out, second = relu_forward(out)
