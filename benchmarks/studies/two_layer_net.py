@@ -159,12 +159,12 @@ def wide(size):
 
 
 def update_rules(size):
-    """Each update rule with the best, by validation, of three learning rates; ten epochs at a constant rate."""
+    """Each update rule with the best, by validation, of four learning rates; ten epochs at a constant rate."""
     rates = {
-        "sgd": (0.03, 0.1, 0.3),
-        "sgd_momentum": (0.003, 0.01, 0.03),
-        "rmsprop": (0.0001, 0.0003, 0.001),
-        "adam": (0.0003, 0.001, 0.003),
+        "sgd": (0.01, 0.03, 0.1, 0.3),
+        "sgd_momentum": (0.001, 0.003, 0.01, 0.03),
+        "rmsprop": (0.00003, 0.0001, 0.0003, 0.001),
+        "adam": (0.0001, 0.0003, 0.001, 0.003),
     }
     data = _images(size)
     sets, runs, search = prepare(data, STANDARDISED), [], []
