@@ -91,7 +91,8 @@ def _backward(exam, layer, cases):
     stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
     untouched = exam.expectation("dout is not modified", 0.1, core=False)
     for case, inputs in cases:
-        dout = exam.rng.standard_normal(exam.expected("output", layer, inputs, case=case).shape).astype(inputs[0].dtype)
+        out = exam.expected("output", layer, inputs, case=case)
+        dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
         main, shown = case in ("rows", "all negative", "float32"), _shown(case, inputs)
         expected = exam.expected("gradients", layer, inputs, dout, case=case)
         grads, own = _own_or_agreed(exam, layer, inputs, dout, expected, untouched, shown)
@@ -110,7 +111,7 @@ def _backward(exam, layer, cases):
             )
         if case == "rows":
             stateless.judge(_stateless(exam, layer, inputs, dout, own), shown)
-            _carried_forward(exam, layer, inputs, dout)
+            _carried_forward(exam, layer, inputs, dout, out)
 
 
 def _gradients(answer, names):
@@ -167,8 +168,8 @@ def _stateless(exam, layer, inputs, dout, own=True):
     return comparison
 
 
-def _carried_forward(exam, layer, inputs, dout):
-    """Whether wrong gradients are the exact derivatives of the student's own wrong forward pass."""
+def _carried_forward(exam, layer, inputs, dout, expected):
+    """Whether wrong gradients are the exact derivatives of the student's own forward pass, which is wrong."""
     carried = exam.expectation(
         f"carried forward ({CARRIED:.0%} of the points): the gradients are wrong, but the exact derivatives of your "
         f"own {layer}_forward. Mend that one",
@@ -177,27 +178,67 @@ def _carried_forward(exam, layer, inputs, dout):
         instead=True,
         tolerance=3e-3,
     )
-    student, names, h = exam.student, NAMES[layer], 1e-4
-    grads = _gradients(student.call(f"{layer}_backward", dout, _cache(student, layer, inputs)), names)
-    for number, (name, array) in enumerate(zip(names, inputs, strict=True)):
-        gradient = numbers(grads[number], name)
-        if isinstance(gradient, Failure) or gradient.shape != array.shape or not np.any(gradient):
-            carried.require(False, "there is nothing to compare.")
-            return
-        for _ in range(2):
-            direction = exam.rng.standard_normal(array.shape)
-            direction /= np.linalg.norm(direction)
-            outs = []
-            for step in (h, -h):
-                moved = [a + step * direction if k == number else a for k, a in enumerate(inputs)]
-                out = student.call(student.call(f"{layer}_forward", *moved, keep=True), 0, attribute="__getitem__")
-                outs.append(numbers(out, "out"))
-            if any(isinstance(out, Failure) or out.shape != dout.shape for out in outs):
-                carried.require(False, "your own forward pass gives nothing to compare with.")
-                return
-            slope = float(np.sum((outs[0] - outs[1]) * dout)) / (2 * h)
-            off = abs(float(np.sum(gradient * direction)) - slope) / float(np.linalg.norm(gradient))
+    # Drawn whatever is found: the cases that follow must be the same for all.
+    directions = [exam.rng.standard_normal((2, *array.shape)) for array in inputs]
+    gradients = _own_gradients(exam, layer, inputs, dout)
+    if not gradients or not all(map(np.any, gradients)):
+        carried.require(False, "there is nothing to compare.")
+        return
+    if close(_own_output(exam, layer, inputs), expected, "out").passed:
+        carried.require(False, "your own forward pass is right: there is no earlier error that would be carried on.")
+        return
+    if not _through_a_layer(exam, layer, inputs, dout, gradients):
+        carried.require(False, "your gradients do not depend on what else goes into the layer.")
+        return
+    for number, gradient in enumerate(gradients):
+        size = float(np.linalg.norm(gradient))
+        for direction in directions[number]:
+            direction = direction / np.linalg.norm(direction)
+            slope, off = float(np.sum(gradient * direction)), math.inf
+            for h in (1e-6, 1e-4):  # the smaller step seldom crosses a kink; the larger one suits float32
+                above, below = (
+                    _own_output(exam, layer, [a + step * direction if k == number else a for k, a in enumerate(inputs)])
+                    for step in (h, -h)
+                )
+                if np.shape(above) == np.shape(below) == dout.shape:
+                    off = min(off, abs(slope - float(np.sum((above - below) * dout)) / (2 * h)) / size)
             carried.judge(Comparison(off <= 3e-3, off, 3e-3, "it is not the derivative of your own forward pass."))
+
+
+def _own_output(exam, layer, inputs):
+    """The output of the student's own forward pass, or a `Failure`."""
+    first = exam.student.call(f"{layer}_forward", *inputs, keep=True)
+    return _real(exam.student.call(first, 0, attribute="__getitem__"))
+
+
+def _real(value):
+    array = numbers(value, "it")
+    if isinstance(array, Failure) or array.dtype.kind == "c":
+        return Failure("These are no real numbers.", "value")
+    return array.astype(np.float64)
+
+
+def _own_gradients(exam, layer, inputs, dout):
+    """The gradients on the student's own cache, in the shapes of the inputs; None where they are not so."""
+    answer = exam.student.call(f"{layer}_backward", dout, _cache(exam.student, layer, inputs))
+    gradients = [_real(gradient) for gradient in _gradients(answer, NAMES[layer])]
+    same = all(np.shape(gradient) == array.shape for gradient, array in zip(gradients, inputs, strict=True))
+    return gradients if same else None
+
+
+def _through_a_layer(exam, layer, inputs, dout, gradients):
+    """Whether the derivatives by x and by w are others where what they are multiplied with is another.
+
+    The derivative of x itself, or of a sum of all that goes in, is no backpropagation, however exact.
+    """
+    for number in range(min(len(inputs), 2)):  # the derivative by a bias does not depend on anything
+        kept = number if len(inputs) > 1 else None
+        elsewhere = [a if k == kept else 0.5 - 2 * a for k, a in enumerate(inputs)]
+        others = _own_gradients(exam, layer, elsewhere, dout)
+        difference = math.nan if others is None else np.linalg.norm(others[number] - gradients[number])
+        if not difference > 1e-6 * np.linalg.norm(gradients[number]):
+            return False
+    return True
 
 
 def _sandwich(exam, inputs, dout, case, untouched):
