@@ -9,7 +9,7 @@ import pytest
 from autograder.registry import checks_of
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = ("softmax", "two_layer_net")
+CHAPTERS = ("softmax", "two_layer_net", "layers")
 PAGES = ("index", *CHAPTERS, "student", "instructor", "data", "references")
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
@@ -86,6 +86,13 @@ def test_the_recorded_results_are_shown_beside_the_sources(site):
         study = json.loads((ROOT / "book" / "results" / "two_layer_net" / f"{name}.json").read_text(encoding="utf-8"))
         for run in study["runs"]:
             assert f"{100 * run['test_accuracy']:.1f}" in text, f"{name}: a run's test accuracy"
+    text = page(site, "layers").read_text(encoding="utf-8")
+    sources = {"ten_thousand": ["46.66"], "depth": ["53.16", "53.77", "51.58"], "three_layers": ["55.23"]}
+    for name, values in sources.items():
+        assert all(value in text for value in values), f"{name}: the sources' {values}"
+        study = json.loads((ROOT / "book" / "results" / "layers" / f"{name}.json").read_text(encoding="utf-8"))
+        for run in study["runs"]:
+            assert f"{100 * run['test_accuracy']:.2f}" in text, f"{name}: a run's test accuracy"
 
 
 def _look(browser, url, width=1200, scheme="light"):
