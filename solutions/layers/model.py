@@ -30,6 +30,13 @@ class Layer:
             raise ValueError(f"{self.name}: backward before forward. Call forward first: it notes what backward needs.")
         return self.cache
 
+    def _must_fit(self, dout, shape):
+        if dout.shape != shape:
+            raise ValueError(
+                f"{self.name}: the upstream gradient has shape {dout.shape}, but the layer's last output had shape "
+                f"{shape}. Hand back a gradient of the same shape."
+            )
+
 
 class Dense(Layer):
     """Affine layer from `inputs` numbers to `units` numbers.
@@ -66,11 +73,7 @@ class Dense(Layer):
     def backward(self, dout):
         """Upstream gradient (N, units) in, gradient of the input out; the layer's own go to `grads`."""
         cache = self._cached()
-        units = len(self.params["b"])
-        if dout.ndim != 2 or dout.shape[1] != units:
-            raise ValueError(
-                f"{self.name}: the upstream gradient has shape {dout.shape}; the layer's output is (N, {units})."
-            )
+        self._must_fit(dout, (len(cache[0]), len(self.params["b"])))
         dx, self.grads["W"], self.grads["b"] = affine_backward(dout, cache)
         return dx
 
@@ -85,7 +88,9 @@ class ReLU(Layer):
 
     def backward(self, dout):
         """Upstream gradient in, gradient of the input out."""
-        return relu_backward(dout, self._cached())
+        cache = self._cached()
+        self._must_fit(dout, cache.shape)
+        return relu_backward(dout, cache)
 
 
 class Softmax(Layer):
@@ -98,8 +103,16 @@ class Softmax(Layer):
         return exponentials / exponentials.sum(axis=1, keepdims=True)
 
     def loss(self, y):
-        """Loss of the scores that went through last, and its gradient with respect to them."""
-        return softmax_loss(self._cached(), y)
+        """Loss of the scores that went through last, and its gradient with respect to them; classes y (N,)."""
+        scores, y = self._cached(), np.asarray(y)
+        N, C = scores.shape
+        if y.shape != (N,) or y.dtype.kind not in "iu" or np.any(y < 0) or np.any(y >= C):
+            ends = f", and go from {y.min()} to {y.max()}" if y.size else ""
+            raise ValueError(
+                f"{self.name}: for scores of shape {scores.shape} the labels must be {N} integers from 0 to {C - 1}; "
+                f"these have shape {y.shape} and dtype {y.dtype}{ends}."
+            )
+        return softmax_loss(scores, y)
 
 
 def make_layer(name, **settings):
