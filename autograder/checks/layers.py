@@ -454,19 +454,19 @@ def topological_order(exam):
         ("a long chain", {a: [b] for a, b in pairwise(chain)}, deep),
     ]
     for case, graph, expectation in cases:
-        laid = exam.student.store(graph)
+        laid, shown = exam.student.store(graph), parts.described(case, nodes=len(_nodes(graph)))
         order = exam.student.call("topological_order", laid)
         untouched.require(
-            isinstance(order, Failure) or exam.student.get(laid) == graph, "the dict or its lists change.", case
+            isinstance(order, Failure) or exam.student.get(laid) == graph, "the dict or its lists change.", shown
         )
         if not isinstance(order, (list, tuple)) or not all(isinstance(node, str) for node in order):
             said = (
                 order if isinstance(order, Failure) else Failure("the function should return a list of nodes.", "value")
             )
             for one in (expectation,) if expectation else (forward, whole):
-                one.judge(said, case)
+                one.judge(said, shown)
             continue
-        nodes = set(graph) | {node for targets in graph.values() for node in targets}
+        nodes = _nodes(graph)
         place = {node: k for k, node in enumerate(order)}
         missing, doubled = nodes - set(order), len(order) - len(set(order))
         strange = set(order) - nodes
@@ -477,26 +477,26 @@ def topological_order(exam):
             if doubled
             else "the list holds something that is no node."
         )
-        (expectation or whole).require(not missing and not doubled and not strange, words, case)
+        (expectation or whole).require(not missing and not doubled and not strange, words, shown)
         # A node that is missing stands behind all others: only one that no edge starts from costs no edge.
         end = math.inf
         wrong = [(a, b) for a, targets in graph.items() for b in targets if place.get(a, end) >= place.get(b, end)]
         total = sum(map(len, graph.values()))
         words = f"{len(wrong)} of {total} edges lead back"
-        if len(wrong) == total:
+        if len(wrong) == total and not missing:
             words += ": the list is the wrong way round"
-        (expectation or forward).require(not wrong, words + ".", case)
+        (expectation or forward).require(not wrong, words + ".", shown)
     ring = [f"r{k}" for k in rng.permutation(9)[:4]]
     around = {a: [b] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)}
     for case, graph, cycle in (
         ("a cycle", {"t": [ring[0]], "u": ["t", "w"], "w": []} | around, ring),
         ("an edge from a node to itself", {"a": ["b"], "b": ["b"]}, ["b"]),
     ):
-        answer = exam.student.call("topological_order", graph)
+        answer, shown = exam.student.call("topological_order", graph), parts.described(case, nodes=len(_nodes(graph)))
         # graphlib's own error is a ValueError, too.
         raised = isinstance(answer, Failure) and re.match(r"Your code raised (Value|Cycle)Error\b", answer.message)
         came = answer.message if isinstance(answer, Failure) else "a list came back."
-        refused.require(raised, f"a graph with a cycle has no order: raise a ValueError. Here: {came}", case)
+        refused.require(raised, f"a graph with a cycle has no order: raise a ValueError. Here: {came}", shown)
         told = re.sub(r"\s*(->|→)\s*", " -> ", re.sub("['\"]", "", came)) if raised else ""
         turns = [" -> ".join([*cycle[k:], *cycle[:k], cycle[k]]) for k in range(len(cycle))]
         named.require(
@@ -504,8 +504,12 @@ def topological_order(exam):
             "the message should show the cycle, such as a -> b -> a, and no more."
             if raised
             else f"there is no ValueError. Here: {came}",
-            case,
+            shown,
         )
+
+
+def _nodes(graph):
+    return set(graph) | {node for targets in graph.values() for node in targets}
 
 
 def _acyclic(rng, n, edges):
