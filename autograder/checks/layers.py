@@ -35,7 +35,7 @@ def _affine_cases(rng):
         ("rows", general),
         ("images", _affine_inputs(rng, M, (2, 3, a), b)),
         ("one example", _affine_inputs(rng, 1, (b, 2), a)),
-        ("columns first in memory", tuple(np.asfortranarray(array) for array in _affine_inputs(rng, a, (3, N), 2))),
+        ("columns first in memory", tuple(np.asfortranarray(array) for array in _affine_inputs(rng, a, (3, N), b))),
         ("float32", tuple(array.astype(np.float32) for array in general)),
     ]
 
