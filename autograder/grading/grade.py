@@ -213,7 +213,7 @@ def _tasks(course, handin, settings):
                 path.stem,
                 nbformat.writes(nb),
                 # As nbgrader does, with files that were handed out as they were handed out.
-                read_files(handin.folder) | read_files(path.parent),
+                read_files(handin.folder, notebooks=True) | read_files(path.parent),
                 settings,
                 unreadable,
             ),

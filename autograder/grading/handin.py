@@ -111,11 +111,14 @@ def unique_ids(nb):
         seen.add(name)
 
 
-def read_files(folder):
-    """The other files of a hand-in as {relative name: bytes}, notebooks left out."""
+def read_files(folder, notebooks=False):
+    """The other files of a hand-in as {relative name: bytes}; notebooks only where they are asked for.
+
+    In the sandbox they are wanted: an earlier homework may lie beside the one that is graded. nbgrader must not see it.
+    """
     files: dict[str, bytes] = {}
     size = 0
-    for path, relative in _plain_files(folder):
+    for path, relative in _plain_files(folder, notebooks):
         size += path.stat().st_size
         if size > MAX_FILES or len(files) >= MAX_COUNT:
             break
@@ -132,10 +135,10 @@ def write_files(files, folder):
         target.write_bytes(data)
 
 
-def copy_files(source, target):
-    """Copy a hand-in's other files; no links, no notebooks, not too much."""
+def copy_files(source, target, notebooks=False):
+    """Copy a hand-in's other files; no links, not too much, and notebooks only where they are asked for."""
     size = 0
-    for number, (path, relative) in enumerate(_plain_files(source)):
+    for number, (path, relative) in enumerate(_plain_files(source, notebooks)):
         size += path.stat().st_size
         if size > MAX_FILES or number >= MAX_COUNT:
             break
@@ -152,7 +155,7 @@ def links(folder):
                 yield os.path.relpath(os.path.join(base, name), folder)
 
 
-def _plain_files(folder):
+def _plain_files(folder, notebooks=False):
     for base, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(
             name
@@ -164,6 +167,6 @@ def _plain_files(folder):
         )
         for name in sorted(names):
             path = Path(base) / name
-            if name.endswith(".ipynb") or not stat.S_ISREG(path.lstat().st_mode):
+            if (name.endswith(".ipynb") and not notebooks) or not stat.S_ISREG(path.lstat().st_mode):
                 continue
             yield path, str(path.relative_to(folder))

@@ -80,7 +80,8 @@ class GradeInSandbox(NbGraderPreprocessor):
         settings, where = open_course(self.course).settings(), resources["nbgrader"]
         with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
             # Not from `autograded`: nbgrader follows links when it copies there, out of the hand-in too.
-            copy_files(Path(self.course) / "submitted" / where["student"] / where["assignment"], folder)
+            submitted = Path(self.course) / "submitted" / where["student"] / where["assignment"]
+            copy_files(submitted, folder, notebooks=True)
             copy_files(Path(self.course) / "release" / where["assignment"], folder)
             # A thread of its own: formgrader calls from inside a running event loop.
             with ThreadPoolExecutor(1) as thread:

@@ -49,7 +49,7 @@ def check_notebook(path, sandbox="auto"):
     settings = _settings(path.parent, sandbox)
     print(f"Running {path.name} on {settings.dataset} …", flush=True)
     with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
-        copy_files(path.parent, folder)
+        copy_files(path.parent, folder, notebooks=True)
         verdicts = grade_notebook(nb, folder, path.stem, settings, on_verdict=_show)
     points, most = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
     print(

@@ -40,6 +40,8 @@ for name, values in (
     ("scores", net(lambda N: np.full((N, 10), 0.1))),
     ("one answer for all images", net(lambda N: 3)),
     ("never trained", {"preprocess": rows, "best_net": None}),
+    ("classes counted from one", net(lambda N: np.arange(N) % 10 + 1)),
+    ("the last class for all", net(lambda N: np.full(N, 9))),
     ("its parameters alone", {"preprocess": rows, "best_net": {"W1": np.zeros((3072, 5))}}),
     ("no preprocess", {"preprocess": None, "best_net": Answers(lambda N: np.zeros(N, int))}),
 ):
