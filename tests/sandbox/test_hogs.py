@@ -60,10 +60,14 @@ def nothing_left(monkeypatch):
         finally:
             folders.append(self.folder)
 
-    def running():
+    def counts(process):
         # A browser that other tests in this process share starts helpers of its own whenever it likes.
-        own = (p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE)
-        return {p for p in own if not p.name().startswith("chrom")}
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return process.status() != psutil.STATUS_ZOMBIE and not process.name().startswith("chrom")
+        return False
+
+    def running():
+        return {p for p in psutil.Process().children(recursive=True) if counts(p)}
 
     monkeypatch.setattr(SandboxKernel, "start", start)
     before = running()
