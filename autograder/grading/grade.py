@@ -198,7 +198,13 @@ def _notebooks(course, assignment):
 
 def _tasks(course, handin, settings):
     """(Task, remarks) for every notebook of a hand-in, missing and unreadable ones too."""
-    for path in _notebooks(course, handin.assignment):
+    graded = _notebooks(course, handin.assignment)
+    beside = read_files(handin.folder, notebooks=True)
+    for path in graded:
+        beside.pop(path.name, None)
+    for path in graded:
+        # As nbgrader does, with files that were handed out as they were handed out.
+        files = beside | read_files(path.parent)
         released = released_notebook(course.root, handin.assignment, path.stem)
         unreadable, remarks = "", []
         try:
@@ -212,8 +218,7 @@ def _tasks(course, handin, settings):
                 handin.assignment,
                 path.stem,
                 nbformat.writes(nb),
-                # As nbgrader does, with files that were handed out as they were handed out.
-                read_files(handin.folder, notebooks=True) | read_files(path.parent),
+                files,
                 settings,
                 unreadable,
             ),
