@@ -25,7 +25,7 @@ def site():
     return ROOT / "_build" / "html"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: tests of the sandbox look at what this process has started
 def browser():
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service

@@ -60,14 +60,8 @@ def nothing_left(monkeypatch):
         finally:
             folders.append(self.folder)
 
-    def counts(process):
-        # A browser that other tests in this process share starts helpers of its own whenever it likes.
-        with contextlib.suppress(psutil.NoSuchProcess):
-            return process.status() != psutil.STATUS_ZOMBIE and not process.name().startswith("chrom")
-        return False
-
     def running():
-        return {p for p in psutil.Process().children(recursive=True) if counts(p)}
+        return {p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE}
 
     monkeypatch.setattr(SandboxKernel, "start", start)
     before = running()
