@@ -12,13 +12,13 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from autograder.checks import parts
+from autograder.checks.parts import CARRIED, SLOPE
 from autograder.compare import EXACT, SINGLE, Comparison, close, numbers, shape_of
 from autograder.exam import unpack
 from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Handle, Plant
 
-CARRIED = 0.4  # of a backward item's points, where it is wrong but the exact derivative of the student's own forward
 NAMES = {"affine": ("dx", "dw", "db"), "affine_relu": ("dx", "dw", "db"), "relu": ("dx",)}
 
 
@@ -176,7 +176,7 @@ def _carried_forward(exam, layer, inputs, dout, expected):
         CARRIED,
         core=False,
         instead=True,
-        tolerance=3e-3,
+        tolerance=SLOPE,
     )
     # Drawn whatever is found: the cases that follow must be the same for all.
     directions = [exam.rng.standard_normal((2, *array.shape)) for array in inputs]
@@ -191,18 +191,16 @@ def _carried_forward(exam, layer, inputs, dout, expected):
         carried.require(False, "your gradients do not depend on what else goes into the layer.")
         return
     for number, gradient in enumerate(gradients):
-        size = float(np.linalg.norm(gradient))
         for direction in directions[number]:
             direction = direction / np.linalg.norm(direction)
-            slope, off = float(np.sum(gradient * direction)), math.inf
-            for h in (1e-6, 1e-4):  # the smaller step seldom crosses a kink; the larger one suits float32
-                above, below = (
-                    _own_output(exam, layer, [a + step * direction if k == number else a for k, a in enumerate(inputs)])
-                    for step in (h, -h)
-                )
-                if np.shape(above) == np.shape(below) == dout.shape:
-                    off = min(off, abs(slope - float(np.sum((above - below) * dout)) / (2 * h)) / size)
-            carried.judge(Comparison(off <= 3e-3, off, 3e-3, "it is not the derivative of your own forward pass."))
+
+            def upstream_at(step, direction=direction, number=number):
+                moved = [a + step * direction if k == number else a for k, a in enumerate(inputs)]
+                out = _own_output(exam, layer, moved)
+                return float(np.sum(out * dout)) if np.shape(out) == dout.shape else None
+
+            off = parts.slope_error(gradient, direction, upstream_at)
+            carried.judge(Comparison(off <= SLOPE, off, SLOPE, "it is not the derivative of your own forward pass."))
 
 
 def _own_output(exam, layer, inputs):

@@ -1,6 +1,7 @@
 """Pieces that checks of several homeworks share: sizes, judging arrays and classes, accuracy bands, multiple choice."""
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from autograder.compare import EXACT, close, numbers, shape_of
 from autograder.diagnose import FITS, Diagnosis, diagnose
 from autograder.namespace import Failure
 
+CARRIED = 0.4  # of a gradient item's points, where it is wrong but the exact derivative of the student's own function
+SLOPE = 3e-3  # how far such a derivative may be from the measured slope, relative to the whole gradient
 THRESHOLDS = Path(__file__).parent / "thresholds.json"
 TEST_IMAGES = {"visible": 1000, "hidden": 4000}
 CHUNK = 1000  # images that cross to the student's process at a time
@@ -35,6 +38,24 @@ def judge(expectation, got, expected, what, case, hidden, *, counts=None, summan
     if not comparison.passed and not expectation.failed:  # the first failure's words are kept
         found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
     expectation.judge(comparison, case, found)
+
+
+def slope_error(gradient, direction, value_at):
+    """How far a gradient is from the slope along a direction, relative to the gradient's norm.
+
+    Parameters
+    ----------
+    gradient, direction : arrays of one shape
+        The direction of length 1.
+    value_at : function
+        From a step along the direction to the function's value, a float, or None where there is none.
+    """
+    slope, off = float(np.sum(gradient * direction)), math.inf
+    for h in (1e-6, 1e-4):  # the smaller step seldom crosses a kink; the larger one suits float32
+        above, below = value_at(h), value_at(-h)
+        if above is not None and below is not None:
+            off = min(off, abs(slope - (above - below) / (2 * h)) / float(np.linalg.norm(gradient)))
+    return off
 
 
 def same_classes(got, expected):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks import parts
+from autograder.checks.parts import CARRIED, SLOPE
 from autograder.compare import EXACT, SINGLE, Comparison, close, numbers, shape_of
 from autograder.exam import unpack
 from autograder.namespace import Failure
@@ -18,7 +19,6 @@ from autograder.registry import check_item
 from autograder.wire import Plant
 
 PARAMS = ("W1", "b1", "W2", "b2")
-CARRIED = 0.4  # of a gradient's points, where it is wrong but the exact derivative of the student's own loss
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
 
 
@@ -255,7 +255,7 @@ def _carried_forward(exam, name, params, X, y, reg):
         CARRIED,
         core=False,
         instead=True,
-        tolerance=3e-3,
+        tolerance=SLOPE,
     )
     value, grads = _own_loss(exam, params, X, y, reg)
     dW = numbers(_entry(grads, name)[0], f"d{name}")
@@ -270,18 +270,16 @@ def _carried_forward(exam, name, params, X, y, reg):
     if not _through_the_net(exam, name, params, X, y, reg, value):
         carried.require(False, "your own loss, or this gradient of it, does not depend on X, y and the other layer.")
         return
-    size = float(np.linalg.norm(dW))
     for _ in range(3):
         direction = exam.rng.standard_normal(dW.shape)
         direction /= np.linalg.norm(direction)
-        slope, off = float(np.sum(dW * direction)), math.inf
-        for h in (1e-6, 1e-4):  # the smaller step seldom crosses a kink; the larger one suits losses in float32
-            above, below = (
-                _own_loss(exam, params | {name: params[name] + step * direction}, X, y, reg)[0] for step in (h, -h)
-            )
-            if isinstance(above, float) and isinstance(below, float):
-                off = min(off, abs(slope - (above - below) / (2 * h)) / size)
-        carried.judge(Comparison(off <= 3e-3, off, 3e-3, "it is not the derivative of your own loss."))
+
+        def loss_at(step, direction=direction):
+            found = _own_loss(exam, params | {name: params[name] + step * direction}, X, y, reg)[0]
+            return found if isinstance(found, float) else None
+
+        off = parts.slope_error(dW, direction, loss_at)
+        carried.judge(Comparison(off <= SLOPE, off, SLOPE, "it is not the derivative of your own loss."))
 
 
 def _through_the_net(exam, name, params, X, y, reg, value):
@@ -585,7 +583,7 @@ def predict(exam):
     form = exam.expectation("integers of shape (N,)", 0.1, core=False)
     rng = exam.rng
     N, H, C = parts.sizes(rng, 3)
-    D: int = 15  # more than C, for the stand-in's scores are columns of X
+    D = 15  # more than C, for the stand-in's scores are columns of X
     for case, n, lower, expectation in (
         ("general", 20 * N, 0, right),
         ("all scores negative", 20 * H, 20, right),
