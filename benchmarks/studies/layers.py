@@ -40,7 +40,14 @@ def fit(sets, settings, seed):
     model = k_layer_model([X.shape[1], *settings["hidden"], 10], INITIALISERS[settings["initialiser"]], 100 * seed)
     start = time.perf_counter()
     history = model.fit(X, y, *sets["val"], seed=seed, **training)
-    seconds = time.perf_counter() - start
+    return by_steps(model, sets, history, settings, seed, time.perf_counter() - start)
+
+
+def by_steps(model, sets, history, settings, seed, seconds):
+    """Return what is recorded of one trained model: as `run.measured`, but with curves over the steps.
+
+    The loss is given as 100 means, the accuracies as often as `Model.fit` measured them.
+    """
     measured = {"settings": settings, "seed": seed, "seconds": seconds, "steps": len(history["loss"])}
     measured |= {f"{split}_accuracy": model.accuracy(*sets[split]) for split in sets}
     measured["curves"] = {
@@ -51,7 +58,9 @@ def fit(sets, settings, seed):
     return measured
 
 
-def _small(size, settings):
+def shortened(size, settings):
+    """Return the settings, with 20 steps when quick."""
+    """Return the settings, with 20 steps when quick."""
     return settings | ({"n_s": 10, "cycles": 1} if size.quick else {})
 
 
@@ -62,7 +71,7 @@ def ten_thousand(size):
     settings = S3 | {"hidden": [50], "n_s": 500, "cycles": 3, "reg": 0.01}
     return {
         "source": {"name": "S3", "test_accuracy": 0.4666},
-        "runs": [fit(sets, _small(size, settings), seed) for seed in range(size.count(3))],
+        "runs": [fit(sets, shortened(size, settings), seed) for seed in range(size.count(3))],
         "data": record.data_provenance(data, STANDARDISED),
     }
 
@@ -73,7 +82,7 @@ def depth(size):
     sets, runs = prepare(data, STANDARDISED), []
     for hidden in ([50], [50, 50], [50, 50, 50], NINE):
         for initialiser in ("he", "normal 0.01") if len(hidden) == 8 else ("he",):
-            runs.append(fit(sets, _small(size, S3 | {"hidden": hidden, "initialiser": initialiser}), 0))
+            runs.append(fit(sets, shortened(size, S3 | {"hidden": hidden, "initialiser": initialiser}), 0))
     return {
         "source": {
             "name": "S3",
@@ -92,7 +101,7 @@ def three_layers(size):
     settings = S3 | {"hidden": [300, 100], "cycles": 3}
     return {
         "source": {"name": "S3", "test_accuracy": 0.5523, "hidden": [100, 50, 30]},
-        "runs": [fit(sets, _small(size, settings), seed) for seed in range(size.count(3))],
+        "runs": [fit(sets, shortened(size, settings), seed) for seed in range(size.count(3))],
         "data": record.data_provenance(data, STANDARDISED),
     }
 

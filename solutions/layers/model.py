@@ -16,10 +16,14 @@ from solutions.layers.schedule import cyclical_learning_rate
 
 
 class Layer:
-    """What all layers share: a name for messages, parameters, gradients, and the cache of the last forward pass."""
+    """What all layers share: a name for messages, parameters, gradients, and the cache of the last forward pass.
+
+    `state` holds arrays that change in training without a gradient.
+    """
 
     def __init__(self):
         self.name, self.params, self.grads, self.cache = type(self).__name__.lower(), {}, {}, None
+        self.state = {}
 
     def settings(self):
         """What `make_layer` needs to make the layer again, its parameters aside."""
@@ -27,8 +31,15 @@ class Layer:
 
     def _cached(self):
         if self.cache is None:
-            raise ValueError(f"{self.name}: backward before forward. Call forward first: it notes what backward needs.")
+            raise ValueError(
+                f"{self.name}: backward before forward. Call forward first, with training=True: it notes what backward "
+                "needs."
+            )
         return self.cache
+
+    def _takes(self, x, units):
+        if x.ndim != 2 or x.shape[1] != units:
+            raise ValueError(f"{self.name} takes (N, {units}), but its input has shape {x.shape}.")
 
     def _must_fit(self, dout, shape):
         if dout.shape != shape:
@@ -123,7 +134,7 @@ def make_layer(name, **settings):
     ValueError
         For a name that no layer has; the message lists those there are.
     """
-    layers = {"dense": Dense, "relu": ReLU, "softmax": Softmax}
+    layers = {kind.__name__.lower(): kind for kind in Layer.__subclasses__()}  # those of later chapters, too
     if name not in layers:
         raise ValueError(f"There is no layer called {name!r}. Take one of {', '.join(layers)}.")
     return layers[name](**settings)
@@ -187,6 +198,7 @@ class Model:
         eta_max=1e-1,
         batch_size=100,
         reg=0.005,
+        augment=None,
         seed=0,
     ):
         """Mini-batch gradient descent with the cyclical learning rate, for whole cycles of 2 * n_s steps.
@@ -202,8 +214,10 @@ class Model:
         batch_size : int
             Examples per step; the examples are shuffled anew whenever all have been seen.
         reg : float
+        augment : function, optional
+            From a random generator and a batch's examples to those that are shown in their place.
         seed : int
-            Seed of the shuffling.
+            Seed of the shuffling, and of `augment`.
 
         Returns
         -------
@@ -213,7 +227,8 @@ class Model:
         """
         rng, N = np.random.default_rng(seed), len(X)
         for layer in self.layers:  # as exact as the examples, not more: half the time
-            layer.params = {k: np.asarray(v, np.result_type(X, np.float32)) for k, v in layer.params.items()}
+            for arrays in (layer.params, layer.state):
+                arrays.update({k: np.asarray(v, np.result_type(X, np.float32)) for k, v in arrays.items()})
         history = {"loss": [], "learning_rate": [], "train_accuracy": [], "val_accuracy": []}
         steps, every, order = 2 * n_s * cycles, max(n_s // 5, 1), np.empty(0, int)
         for step in progress(range(steps), "steps"):
@@ -221,7 +236,8 @@ class Model:
                 order = rng.permutation(N)
             batch, order = order[:batch_size], order[batch_size:]
             rate = cyclical_learning_rate(step, eta_min, eta_max, n_s)
-            history["loss"].append(self.compute_gradients(X[batch], y[batch], reg))
+            shown = X[batch] if augment is None else augment(rng, X[batch])
+            history["loss"].append(self.compute_gradients(shown, y[batch], reg))
             history["learning_rate"].append(rate)
             for layer in self.layers:
                 for name, grad in layer.grads.items():
@@ -241,9 +257,10 @@ class Model:
         return float(np.mean(self.predict(X) == y))
 
     def save(self, path):
-        """Write layers and parameters to a `.npz` file."""
+        """Write layers, parameters and state to a `.npz` file."""
         described = [{"name": type(layer).__name__.lower(), **layer.settings()} for layer in self.layers]
-        arrays = {f"{k} {name}": value for k, layer in enumerate(self.layers) for name, value in layer.params.items()}
+        kept = [layer.params | layer.state for layer in self.layers]
+        arrays = {f"{k} {name}": value for k, one in enumerate(kept) for name, value in one.items()}
         np.savez(path, layers=np.array(json.dumps(described)), **arrays)
 
     @classmethod
@@ -253,6 +270,7 @@ class Model:
             model = cls(make_layer(**described) for described in json.loads(str(saved["layers"])))
             for k, layer in enumerate(model.layers):
                 layer.params = {name: saved[f"{k} {name}"] for name in layer.params}
+                layer.state = {name: saved[f"{k} {name}"] for name in layer.state}
         return model
 
 
