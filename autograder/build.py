@@ -197,7 +197,13 @@ class _Source:
         names = self._imported(number, cell)
         if not names:
             raise self.error(number, "a cell tagged `given` imports from `solutions` what students are given.")
-        cell.source = "\n\n\n".join(self._function(number, module, name) for module, name in names)
+        sources = []
+        for module, name in names:
+            source = self._function(number, module, name)
+            if module.split(".")[1] != self.path.parent.name:  # an earlier homework's: nothing left to write there
+                source = "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END))
+            sources.append(source)
+        cell.source = "\n\n\n".join(sources)
         if BEGIN in cell.source:
             raise self.error(number, f"{names[0][1]} holds a solution: tag this cell `solution`.")
         return None

@@ -40,17 +40,19 @@ def notebook_names(chapter):
 
 @functools.cache
 def _cells(chapter):
-    """The solutions as a notebook's cells: without imports of each other."""
+    """The solutions as a notebook's cells: without imports of each other; what other chapters give is imported."""
     cells = []
     for path in solution_files(chapter):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        tree.body = [node for node in tree.body if not _of_solutions(node)]
+        tree.body = [node for node in tree.body if not _of_solutions(node, chapter)]
         cells.append(compile(tree, str(path), "exec"))
     return cells
 
 
-def _of_solutions(node):
-    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions")
+def _of_solutions(node, chapter=None):
+    """Whether a statement imports from the solutions, or from those of one chapter."""
+    parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+    return parts[:1] == ["solutions"] and chapter in (None, *parts[1:2])
 
 
 def solutions_module(chapter):
@@ -64,6 +66,24 @@ def solutions_module(chapter):
     if chapter not in chapters():
         raise NoReference(f"There are no solutions of {chapter!r}; there are some of {', '.join(chapters())}.")
     SolutionReference(chapter)  # says what to do where this is no clone of the course
+    about = f'"""The course\'s solutions of the homework {chapter}; a later notebook takes them over with `earlier`."""'
+    texts = [text for name in [*_built_on(chapter), chapter] for text in _texts(name)]
+    return "\n\n\n".join([about, *texts]) + "\n"
+
+
+def _built_on(chapter):
+    """Other chapters whose solutions this one's import, each after those it is built on itself."""
+    found: list[str] = []
+    for path in solution_files(chapter):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            other = node.module.split(".")[1] if _of_solutions(node) and not _of_solutions(node, chapter) else None
+            if other and other not in found:
+                found += [name for name in (*_built_on(other), other) if name not in found]
+    return found
+
+
+def _texts(chapter):
+    """The files of one chapter's solutions, without docstrings, imports of solutions, and marks."""
     texts = []
     for path in solution_files(chapter):
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -72,8 +92,7 @@ def solutions_module(chapter):
         gone = {n for node in left_out for n in range(node.lineno - 1, node.end_lineno or 0)}
         kept = [line for n, line in enumerate(lines) if n not in gone and "### " not in line]
         texts.append("\n".join(kept).strip())
-    about = f'"""The course\'s solutions of the homework {chapter}; a later notebook takes them over with `earlier`."""'
-    return "\n\n\n".join([about, *texts]) + "\n"
+    return texts
 
 
 def recorded_values(chapter):

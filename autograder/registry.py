@@ -52,6 +52,7 @@ class Check:
         return grade_id(self.name)
 
 
+_SHARED = ("parts", "pairs")  # what the chapters' modules are made of
 _checks: dict[str, Check] = {}
 
 
@@ -84,7 +85,9 @@ def check_item(name, *, points, asks, title, bonus=0.0, rounds=2):
 
 def chapters():
     """Names of the chapters that have checks, sorted."""
-    return sorted(module.name for module in pkgutil.iter_modules(autograder.checks.__path__) if module.name != "parts")
+    return sorted(
+        module.name for module in pkgutil.iter_modules(autograder.checks.__path__) if module.name not in _SHARED
+    )
 
 
 def checks_of(chapter):

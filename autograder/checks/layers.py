@@ -11,9 +11,9 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from autograder.checks import parts
-from autograder.checks.parts import CARRIED, SLOPE
-from autograder.compare import EXACT, SINGLE, Comparison, close, numbers, shape_of
+from autograder.checks import pairs, parts
+from autograder.checks.pairs import Pair
+from autograder.compare import EXACT, SINGLE, close, numbers, shape_of
 from autograder.exam import unpack
 from autograder.namespace import Failure
 from autograder.registry import check_item
@@ -93,150 +93,20 @@ def _backward(exam, layer, cases):
     for case, inputs in cases:
         out = exam.expected("output", layer, inputs, case=case)
         dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
-        main, shown = case in ("rows", "all negative", "float32"), _shown(case, inputs)
+        main, shown, pair = case in ("rows", "all negative", "float32"), _shown(case, inputs), _pair(layer, inputs)
         expected = exam.expected("gradients", layer, inputs, dout, case=case)
-        grads, own = _own_or_agreed(exam, layer, inputs, dout, expected, untouched, shown)
+        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, shown)
         mistakes = exam.mistakes(f"{layer}_backward", inputs, dout, case=case) if main else ()
-        for number, name in enumerate(names):
-            shape.judge(shape_of(grads[number], expected[number].shape, name), shown)
-            parts.judge(
-                rights[name] if main else more,
-                grads[number],
-                expected[number],
-                name,
-                shown,
-                exam.hidden,
-                counts={"N": len(inputs[0])},
-                mistakes=[(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None],
-            )
+        by_name = rights if main else dict.fromkeys(names, more)
+        pairs.judge_gradients(exam, pair, grads, expected, by_name, shape, shown, mistakes)
         if case == "rows":
-            stateless.judge(_stateless(exam, layer, inputs, dout, own), shown)
-            _carried_forward(exam, layer, inputs, dout, out)
+            stateless.judge(pairs.stateless(exam, pair, dout, own), shown)
+            pairs.carried_forward(exam, pair, dout, out)
 
 
-def _gradients(answer, names):
-    """The gradients that came back, a `Failure` for each where they cannot be told apart."""
-    if len(names) == 1:
-        alone = isinstance(answer, (tuple, list)) and len(answer) == 1
-        return (answer[0] if alone else answer,)
-    return unpack(answer, len(names), ", ".join(names))
-
-
-def _own_or_agreed(exam, layer, inputs, dout, expected, untouched, shown):
-    """Gradients on the cache of the student's own forward pass, or on the agreed one, and whether it was their own.
-
-    The agreed one counts where their own forward function leaves no cache, or one that gives wrong numbers.
-    """
-    names, agreed = NAMES[layer], inputs if len(inputs) > 1 else inputs[0]
-    student = exam.student
-    caches = [_cache(student, layer, inputs), agreed]
-    grads = [_gradients(student.call(f"{layer}_backward", dout, cache), names) for cache in caches]
-    own = _fits(grads[0], expected) or not (isinstance(caches[0], Failure) or _fits(grads[1], expected))
-    again = _cache(student, layer, inputs) if own else agreed  # a cache may be used up by its backward pass
-    exam.ask(f"{layer}_backward", dout, again, untouched=untouched, watched=(0,), case=shown)
-    return grads[not own], own
-
-
-def _cache(student, layer, inputs):
-    """The cache of the student's own forward pass, where it is."""
-    return student.call(student.call(f"{layer}_forward", *inputs, keep=True), 1, attribute="__getitem__", keep=True)
-
-
-def _fits(grads, expected):
-    return all(close(got, value, "it", SINGLE).passed for got, value in zip(grads, expected, strict=True))
-
-
-def _stateless(exam, layer, inputs, dout, own=True):
-    """Whether the gradients stay the same when the layer is used for other inputs in between: a `Comparison`."""
-    student, names, agreed = exam.student, NAMES[layer], inputs if len(inputs) > 1 else inputs[0]
-    cache = _cache(student, layer, inputs) if own else agreed
-    before = _gradients(student.call(f"{layer}_backward", dout, cache), names)
-    cache = _cache(student, layer, inputs) if own else agreed
-    student.call(f"{layer}_forward", *(0.5 - 2 * array for array in inputs), keep=True)
-    after = _gradients(student.call(f"{layer}_backward", dout, cache), names)
-    for name, one, other in zip(names, before, after, strict=True):
-        first = numbers(one, name)
-        comparison = close(other, 0.0 if isinstance(first, Failure) else first, name, EXACT, False)
-        if isinstance(first, Failure):
-            return Comparison(False, None, EXACT, first.message)
-        if not comparison.passed:
-            comparison.message = (
-                f"{name} changes when the layer is used for other inputs between forward and backward: what backward "
-                "needs must be in the cache, not in a variable outside the function."
-            )
-            return comparison
-    return comparison
-
-
-def _carried_forward(exam, layer, inputs, dout, expected):
-    """Whether wrong gradients are the exact derivatives of the student's own forward pass, which is wrong."""
-    carried = exam.expectation(
-        f"carried forward ({CARRIED:.0%} of the points): the gradients are wrong, but the exact derivatives of your "
-        f"own {layer}_forward. Mend that one",
-        CARRIED,
-        core=False,
-        instead=True,
-        tolerance=SLOPE,
-    )
-    # Drawn whatever is found: the cases that follow must be the same for all.
-    directions = [exam.rng.standard_normal((2, *array.shape)) for array in inputs]
-    gradients = _own_gradients(exam, layer, inputs, dout)
-    if not gradients or not all(map(np.any, gradients)):
-        carried.require(False, "there is nothing to compare.")
-        return
-    if close(_own_output(exam, layer, inputs), expected, "out").passed:
-        carried.require(False, "your own forward pass is right: there is no earlier error that would be carried on.")
-        return
-    if not _through_a_layer(exam, layer, inputs, dout, gradients):
-        carried.require(False, "your gradients do not depend on what else goes into the layer.")
-        return
-    for number, gradient in enumerate(gradients):
-        for direction in directions[number]:
-            direction = direction / np.linalg.norm(direction)
-
-            def upstream_at(step, direction=direction, number=number):
-                moved = [a + step * direction if k == number else a for k, a in enumerate(inputs)]
-                out = _own_output(exam, layer, moved)
-                return float(np.sum(out * dout)) if np.shape(out) == dout.shape else None
-
-            off = parts.slope_error(gradient, direction, upstream_at)
-            carried.judge(Comparison(off <= SLOPE, off, SLOPE, "it is not the derivative of your own forward pass."))
-
-
-def _own_output(exam, layer, inputs):
-    """The output of the student's own forward pass, or a `Failure`."""
-    first = exam.student.call(f"{layer}_forward", *inputs, keep=True)
-    return _real(exam.student.call(first, 0, attribute="__getitem__"))
-
-
-def _real(value):
-    array = numbers(value, "it")
-    if isinstance(array, Failure) or array.dtype.kind == "c":
-        return Failure("These are no real numbers.", "value")
-    return array.astype(np.float64)
-
-
-def _own_gradients(exam, layer, inputs, dout):
-    """The gradients on the student's own cache, in the shapes of the inputs; None where they are not so."""
-    answer = exam.student.call(f"{layer}_backward", dout, _cache(exam.student, layer, inputs))
-    gradients = [_real(gradient) for gradient in _gradients(answer, NAMES[layer])]
-    same = all(np.shape(gradient) == array.shape for gradient, array in zip(gradients, inputs, strict=True))
-    return gradients if same else None
-
-
-def _through_a_layer(exam, layer, inputs, dout, gradients):
-    """Whether the derivatives by x and by w are others where what they are multiplied with is another.
-
-    The derivative of x itself, or of a sum of all that goes in, is no backpropagation, however exact.
-    """
-    for number in range(min(len(inputs), 2)):  # the derivative by a bias does not depend on anything
-        kept = number if len(inputs) > 1 else None
-        elsewhere = [a if k == kept else 0.5 - 2 * a for k, a in enumerate(inputs)]
-        others = _own_gradients(exam, layer, elsewhere, dout)
-        difference = math.nan if others is None else np.linalg.norm(others[number] - gradients[number])
-        if not difference > 1e-6 * np.linalg.norm(gradients[number]):
-            return False
-    return True
+def _pair(layer, inputs):
+    agreed = inputs if len(inputs) > 1 else inputs[0]
+    return Pair(f"{layer}_forward", f"{layer}_backward", NAMES[layer], inputs, agreed)
 
 
 def _sandwich(exam, inputs, dout, case, untouched):
@@ -252,7 +122,7 @@ def _sandwich(exam, inputs, dout, case, untouched):
         expected = expected if isinstance(expected, tuple) else (expected,)
         with _standing_in(exam.student, stand_ins):
             got, changed = _sandwich_pass(exam.student, inputs, dout)
-        tried.append((got, expected, changed, _fits(got, expected)))
+        tried.append((got, expected, changed, pairs.fits(got, expected)))
     untouched.require(
         any(fits and not changed for *_, changed, fits in tried) or not any(changed for *_, changed, _ in tried),
         "an input or dout is changed by the call: work on a copy.",
@@ -281,7 +151,7 @@ def _sandwich_pass(student, inputs, dout):
         changed = not all(map(np.array_equal, after, inputs))
         return (student.call(whole, 0, attribute="__getitem__"),), changed
     cache, upstream = student.call(whole, 1, attribute="__getitem__", keep=True), student.store(dout)
-    grads = _gradients(student.call("affine_relu_backward", upstream, cache), NAMES["affine_relu"])
+    grads = pairs.separate(student.call("affine_relu_backward", upstream, cache), NAMES["affine_relu"])
     return grads, not np.array_equal(student.get(upstream), dout)
 
 
@@ -331,10 +201,10 @@ def affine_relu(exam):
             known = [(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None]
             parts.judge(backward, grads[number], expected[number], name, shown, exam.hidden, mistakes=known)
         if case == "rows":
-            found = _stateless(exam, "affine_relu", inputs, dout)
+            found = pairs.stateless(exam, _pair("affine_relu", inputs), dout)
             if not found.passed:
                 with _standing_in(exam.student):
-                    again = _stateless(exam, "affine_relu", inputs, dout)
+                    again = pairs.stateless(exam, _pair("affine_relu", inputs), dout)
                 found = again if again.passed else found
             stateless.judge(found, shown)
 

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from autograder.checks.layers import CARRIED
+from autograder.checks.parts import CARRIED
 from autograder.exam import VISIBLE, hidden_rounds, run_check
 from autograder.namespace import LocalNamespace
 from autograder.recording import notebook_names

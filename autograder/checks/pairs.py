@@ -1,0 +1,193 @@
+"""Judging layers that are pairs of functions, `forward(...) -> out, cache` and `backward(dout, cache) -> gradients`.
+
+Goes in: a `Pair`, one case of such a layer. A backward pass is judged on the cache of the student's own forward pass,
+or on the agreed one where that is missing or wrong; wrong gradients that are the exact derivatives of a wrong forward
+pass are found, so that the error can be carried forward.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from autograder.checks import parts
+from autograder.checks.parts import CARRIED, SLOPE
+from autograder.compare import EXACT, SINGLE, Comparison, close, numbers, shape_of
+from autograder.exam import unpack
+from autograder.namespace import Failure
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One layer and what goes into it.
+
+    Attributes
+    ----------
+    forward, backward : str
+        Names of the student's functions.
+    names : tuple of str
+        Of the gradients, one for each input.
+    inputs : tuple of arrays
+        What is differentiated by.
+    agreed : object
+        The cache as the homework describes it.
+    settings : tuple
+        What the forward function is given besides.
+    """
+
+    forward: str
+    backward: str
+    names: tuple
+    inputs: tuple
+    agreed: object
+    settings: tuple = ()
+
+    def cache(self, student):
+        """The cache of the student's own forward pass, left where it is."""
+        whole = student.call(self.forward, *self.inputs, *self.settings, keep=True)
+        return student.call(whole, 1, attribute="__getitem__", keep=True)
+
+    def output(self, student):
+        """The output of the student's own forward pass, or a `Failure`."""
+        whole = student.call(self.forward, *self.inputs, *self.settings, keep=True)
+        return _real(student.call(whole, 0, attribute="__getitem__"))
+
+    def gradients(self, student, dout, cache):
+        """What the student's backward function makes of a cache: a tuple, with a `Failure` for what is not there."""
+        return separate(student.call(self.backward, dout, cache), self.names)
+
+    def own_gradients(self, student, dout):
+        """The gradients on the student's own cache, in the shapes of the inputs; None where they are not so."""
+        found = [_real(gradient) for gradient in self.gradients(student, dout, self.cache(student))]
+        same = all(np.shape(gradient) == array.shape for gradient, array in zip(found, self.inputs, strict=True))
+        return found if same else None
+
+    def elsewhere(self, kept=None):
+        """The same layer with other inputs, but for the one numbered `kept`."""
+        return replace(self, inputs=tuple(a if k == kept else 0.5 - 2 * a for k, a in enumerate(self.inputs)))
+
+
+def separate(answer, names):
+    """The gradients that came back, a `Failure` for each where they cannot be told apart."""
+    if len(names) == 1:
+        alone = isinstance(answer, (tuple, list)) and len(answer) == 1
+        return (answer[0] if alone else answer,)
+    return unpack(answer, len(names), ", ".join(names))
+
+
+def fits(grads, expected):
+    """Whether all gradients are right, but for rounding."""
+    return all(close(got, value, "it", SINGLE).passed for got, value in zip(grads, expected, strict=True))
+
+
+def judge_gradients(exam, pair, grads, expected, by_name, shape, shown, mistakes=()):
+    """Judge each gradient by the expectation of its name, and its shape apart from that.
+
+    `mistakes` are (values, kind, text), the values a tuple with None where a gradient is not affected, or None.
+    """
+    for number, name in enumerate(pair.names):
+        shape.judge(shape_of(grads[number], expected[number].shape, name), shown)
+        parts.judge(
+            by_name[name],
+            grads[number],
+            expected[number],
+            name,
+            shown,
+            exam.hidden,
+            counts={"N": len(pair.inputs[0])},
+            mistakes=[(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None],
+        )
+
+
+def own_or_agreed(exam, pair, dout, expected, untouched, shown):
+    """Gradients on the cache of the student's own forward pass, or on the agreed one, and whether it was their own.
+
+    The agreed one counts where their own forward function leaves no cache, or one that gives wrong numbers.
+    """
+    student = exam.student
+    caches = [pair.cache(student), pair.agreed]
+    grads = [pair.gradients(student, dout, cache) for cache in caches]
+    own = fits(grads[0], expected) or not (isinstance(caches[0], Failure) or fits(grads[1], expected))
+    again = pair.cache(student) if own else pair.agreed  # a cache may be used up by its backward pass
+    exam.ask(pair.backward, dout, again, untouched=untouched, watched=(0,), case=shown)
+    return grads[not own], own
+
+
+def stateless(exam, pair, dout, own=True):
+    """Whether the gradients stay the same when the layer is used for other inputs in between: a `Comparison`."""
+    student = exam.student
+    before = pair.gradients(student, dout, pair.cache(student) if own else pair.agreed)
+    cache = pair.cache(student) if own else pair.agreed
+    other = pair.elsewhere()
+    student.call(other.forward, *other.inputs, *other.settings, keep=True)
+    after = pair.gradients(student, dout, cache)
+    for name, one, two in zip(pair.names, before, after, strict=True):
+        first = numbers(one, name)
+        comparison = close(two, 0.0 if isinstance(first, Failure) else first, name, EXACT, False)
+        if isinstance(first, Failure):
+            return Comparison(False, None, EXACT, first.message)
+        if not comparison.passed:
+            comparison.message = (
+                f"{name} changes when the layer is used for other inputs between forward and backward: what backward "
+                "needs must be in the cache, not in a variable outside the function."
+            )
+            return comparison
+    return comparison
+
+
+def carried_forward(exam, pair, dout, expected):
+    """Judge whether wrong gradients are the exact derivatives of the student's own forward pass, which is wrong.
+
+    `expected` is the right output of the forward pass.
+    """
+    carried = exam.expectation(
+        f"carried forward ({CARRIED:.0%} of the points): the gradients are wrong, but the exact derivatives of your "
+        f"own {pair.forward}. Mend that one",
+        CARRIED,
+        core=False,
+        instead=True,
+        tolerance=SLOPE,
+    )
+    # Drawn whatever is found: the cases that follow must be the same for all.
+    directions = [exam.rng.standard_normal((2, *array.shape)) for array in pair.inputs]
+    gradients = pair.own_gradients(exam.student, dout)
+    if not gradients or not all(map(np.any, gradients)):
+        carried.require(False, "there is nothing to compare.")
+        return
+    if close(pair.output(exam.student), expected, "out").passed:
+        carried.require(False, "your own forward pass is right: there is no earlier error that would be carried on.")
+        return
+    if not _through_a_layer(exam, pair, dout, gradients):
+        carried.require(False, "your gradients do not depend on what else goes into the layer.")
+        return
+    for number, gradient in enumerate(gradients):
+        for direction in directions[number]:
+            direction = direction / np.linalg.norm(direction)
+
+            def upstream_at(step, direction=direction, number=number):
+                moved = tuple(a + step * direction if k == number else a for k, a in enumerate(pair.inputs))
+                out = replace(pair, inputs=moved).output(exam.student)
+                return float(np.sum(out * dout)) if np.shape(out) == dout.shape else None
+
+            off = parts.slope_error(gradient, direction, upstream_at)
+            carried.judge(Comparison(off <= SLOPE, off, SLOPE, "it is not the derivative of your own forward pass."))
+
+
+def _through_a_layer(exam, pair, dout, gradients):
+    """Whether the derivatives by the first two inputs are others where what they are multiplied with is another.
+
+    The derivative of x itself, or of a sum of all that goes in, is no backpropagation, however exact.
+    """
+    for number in range(min(len(pair.inputs), 2)):  # the derivative by a bias does not depend on anything
+        others = pair.elsewhere(number if len(pair.inputs) > 1 else None).own_gradients(exam.student, dout)
+        difference = math.nan if others is None else np.linalg.norm(others[number] - gradients[number])
+        if not difference > 1e-6 * np.linalg.norm(gradients[number]):
+            return False
+    return True
+
+
+def _real(value):
+    array = numbers(value, "it")
+    if isinstance(array, Failure) or array.dtype.kind == "c":
+        return Failure("These are no real numbers.", "value")
+    return array.astype(np.float64)
