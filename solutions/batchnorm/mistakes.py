@@ -82,7 +82,7 @@ def _forward(axis, what, other):
         ),
         (
             "known mistake",
-            "eps is left out.",
+            "eps is left out, or a tiny constant stands in its place: read it in the dict.",
             _normalised(lambda var, eps, n: np.sqrt(np.maximum(var, 1e-300)), axis),
         ),
         (

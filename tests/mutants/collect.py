@@ -175,16 +175,20 @@ def _with_answers_known(item, otherwise, method):
     def looking_up(*args, **settings):
         asked = _key((vars(args[0]) if method else None, args[bool(method) :], settings))
         if asked in known:
-            answer, after = copy.deepcopy(known[asked])
+            answer, after, told = copy.deepcopy(known[asked])
             if method:
                 vars(args[0]).update(after)
+            for arg, then in zip(args, told, strict=True):
+                if isinstance(arg, dict):
+                    arg.update(then)
             return answer
         return otherwise(*args[bool(method) :], **settings)
 
     def learning(*args, **settings):
         asked = _key((vars(args[0]) if method else None, args[bool(method) :], settings))
         answer = solve(*args, **settings)
-        known[asked] = copy.deepcopy((answer, vars(args[0]) if method else None))
+        dicts = [arg if isinstance(arg, dict) else None for arg in args]
+        known[asked] = copy.deepcopy((answer, vars(args[0]) if method else None, dicts))
         return answer
 
     def put(function):

@@ -15,8 +15,6 @@ from autograder.reference import SolutionReference
 from autograder.registry import get_check
 from tests.mutants.collect import Version, _add, _definition, _key, _tuple
 
-CHAPTER = "layers"
-
 
 def notebook(*items, fails=(), diagnosis="", only=False):
     """Register the body of the decorated function, run as a notebook's cells.
@@ -27,23 +25,23 @@ def notebook(*items, fails=(), diagnosis="", only=False):
     def register(written):
         name = written.__name__.replace("_", " ")
         for item in items:
-            version = Version(item, name, cells(written), _tuple(fails), diagnosis, only)
+            version = Version(item, name, cells(written, item), _tuple(fails), diagnosis, only)
             _add("mutants" if fails else "alternatives", version)
         return written
 
     return register
 
 
-def cells(written):
-    """A function that gives the names of a notebook in which the body of `written` has been run, too."""
-    home = inspect.getmodule(written)
+def cells(written, item):
+    """A function that gives the names of the notebook of `item` in which the body of `written` has been run, too."""
+    home, chapter = inspect.getmodule(written), _chapter(item)
     lines, first = inspect.getsourcelines(written)
     body = ast.parse(textwrap.dedent("".join(lines))).body[0].body
     tree = ast.increment_lineno(ast.Module(body, []), first - 1)
     code = compile(tree, home.__file__, "exec")
 
     def names():
-        run = vars(home) | notebook_names(CHAPTER)
+        run = vars(home) | notebook_names(chapter)
         exec(code, run)
         return run
 
@@ -52,14 +50,14 @@ def cells(written):
 
 def patches(item, name, targets, changes, *, fails, diagnosis="", only=False):
     """Register the reference's functions or classes `targets` with `changes` {old text: new text} in any of them."""
-    source = "\n\n".join(_definition(CHAPTER, target) for target in targets)
+    source = "\n\n".join(_definition(_chapter(item), target) for target in targets)
     for old, new in changes.items():
         assert old in source, f"{item}, {name}: {old!r} does not occur in the solution; mend this mutant."
         source = source.replace(old, new)
     code = compile(source, f"<{item}, {name}>", "exec")
 
     def names():
-        run = notebook_names(CHAPTER)
+        run = notebook_names(_chapter(item))
         exec(code, run)
         return run
 
@@ -76,7 +74,7 @@ def by_heart(item, functions, otherwise, *, fails, diagnosis=("", "zero", "parti
     """
 
     def names():
-        run, known = notebook_names(CHAPTER), {}
+        run, known = notebook_names(_chapter(item)), {}
         right = {function: run[function] for function in functions}
 
         def learning(function):
@@ -101,8 +99,12 @@ def by_heart(item, functions, otherwise, *, fails, diagnosis=("", "zero", "parti
             return answer
 
         run.update({function: learning(function) for function in functions})
-        run_check(get_check(item), LocalNamespace(run), SolutionReference(CHAPTER))
+        run_check(get_check(item), LocalNamespace(run), SolutionReference(_chapter(item)))
         run.update({function: looking_up(function) for function in functions})
         return run
 
     _add("mutants", Version(item, "right on the visible cases only", names, _tuple(fails), diagnosis, False, True))
+
+
+def _chapter(item):
+    return item.split(".")[0]
