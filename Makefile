@@ -47,6 +47,7 @@ bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick
 	$(BIN)/python -m benchmarks.studies.softmax $(ARGS)
 	$(BIN)/python -m benchmarks.studies.two_layer_net $(ARGS)
 	$(BIN)/python -m benchmarks.studies.layers $(ARGS)
+	$(BIN)/python -m benchmarks.studies.batchnorm $(ARGS)
 
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock

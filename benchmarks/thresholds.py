@@ -21,6 +21,7 @@ from autograder.checks.parts import TEST_IMAGES, THRESHOLDS
 from autograder.demo import TRAINING
 from autograder.images import ImageSource
 from coursekit import add_bias_column, flatten, load_images, mean_image, progress, scale
+from solutions.batchnorm import fully_connected_net
 from solutions.layers import k_layer_model
 from solutions.softmax import SoftmaxClassifier
 from solutions.two_layer_net import TwoLayerNet, cosine
@@ -70,6 +71,12 @@ def _layers(X, y, seed):
     return model
 
 
+def _batchnorm(X, y, seed):
+    model = fully_connected_net([X.shape[1], 200, 100, 10], "batch", dropout=0.1, seed=100 * seed)
+    model.fit(X, y, cycles=2, n_s=1000, eta_max=0.1, batch_size=50, reg=0.003, seed=seed)
+    return model
+
+
 SPREAD = np.float32(0.25)  # about the standard deviation of the pixels, in either data set
 HOMEWORKS = {
     "softmax.best_classifier": Homework(lambda images: add_bias_column(flatten(images)), _softmax),
@@ -80,6 +87,7 @@ HOMEWORKS = {
         agreed={"cifar10": (0.48, (0.52, 2.0), (0.56, 2.0))},  # S1: above 48 %, its reference above 52; S4: above 56
     ),
     "layers.best_model": Homework(lambda images: flatten(images / SPREAD), _layers),
+    "batchnorm.best_model": Homework(lambda images: flatten(images / SPREAD), _batchnorm),
 }
 
 
