@@ -103,6 +103,7 @@ def _forward(axis, what, other):
         ("axis", f"Mean and variance are taken {other}; take them over the {what}.", _right(1 - axis)),
         ("axis", "One mean and one variance are taken of all numbers together.", _over_all),
         ("known mistake", "gamma is left out.", _without_gamma(axis)),
+        ("known mistake", "gamma and beta are left out.", lambda x, *others: _right(axis)(x, 1.0, 0.0, others[-1])),
         ("known mistake", "beta is left out.", _without_beta(axis)),
         ("known mistake", "The mean is not subtracted.", _not_centred(axis)),
         ("known mistake", "It is not divided by the standard deviation.", _only_centred(axis)),
@@ -295,7 +296,24 @@ def _var_as(value):
     return _running(_mean_right, lambda old, mean, var, m, x, eps: m * old + (1 - m) * value(var, x, eps))
 
 
+def _exchanged(batches, param):
+    """Each under the other's name; what stands there is taken up again by the next batch."""
+    D, m = batches[0].shape[1], param.get("momentum", 0.9)
+    mean, var = param.get("running_mean", np.zeros(D)), param.get("running_var", np.ones(D))
+    for x in batches:
+        mean, var = _var_right(var, None, x.var(axis=0), m, x, 0), _mean_right(mean, x.mean(axis=0), None, m, x, 0)
+    return mean, var
+
+
+def _from_the_first_batch(batches, param):
+    """What is not there yet is not 0 and 1, but what the first batch says."""
+    start = {"running_mean": batches[0].mean(axis=0), "running_var": batches[0].var(axis=0)}
+    return _running(_mean_right, _var_right)(batches, start | param)
+
+
 _RUNNING = [
+    ("known mistake", "The running mean stays as it was.", _running(lambda old, *_: old, _var_right)),
+    ("known mistake", "The running variance stays as it was.", _running(_mean_right, lambda old, *_: old)),
     (
         "known mistake",
         "The running statistics stay as they were: store the new ones in bn_param.",
@@ -332,6 +350,29 @@ _RUNNING = [
     ),
     (
         "known mistake",
+        "The running mean starts with the first batch's mean, and the running variance with its variance; they start "
+        "at 0 and 1.",
+        _from_the_first_batch,
+    ),
+    ("known mistake", "running_mean and running_var have changed places.", _exchanged),
+    (
+        "axis",
+        "One mean and one variance are taken of all numbers together; each feature has its own.",
+        _running(
+            lambda old, mean, var, m, x, eps: m * old + (1 - m) * x.mean(),
+            lambda old, mean, var, m, x, eps: m * old + (1 - m) * x.var(),
+        ),
+    ),
+    (
+        "known mistake",
+        "These are statistics of the normalised numbers; take mean and variance of x.",
+        _running(
+            lambda old, mean, var, m, x, eps: m * old,
+            lambda old, mean, var, m, x, eps: m * old + (1 - m) * var / (var + eps),
+        ),
+    ),
+    (
+        "known mistake",
         "The running variance averages unbiased variances; here they are means of squared deviations.",
         _var_as(lambda var, x, eps: x.var(axis=0, ddof=1)),
     ),
@@ -355,12 +396,6 @@ _RUNNING = [
         "The running variance averages squares; subtract the mean first.",
         _var_as(lambda var, x, eps: (x**2).mean(axis=0)),
     ),
-    (
-        "known mistake",
-        "The running variance stays as it was.",
-        _running(_mean_right, lambda old, *_: old),
-    ),
-    ("known mistake", "The running mean stays as it was.", _running(lambda old, *_: old, _var_right)),
 ]
 
 
@@ -377,8 +412,8 @@ def _updated_first(x, gamma, beta, param):
     """The running statistics take the batch in before they are used."""
     m = param.get("momentum", 0.9)
     updated = {
-        "running_mean": m * param["running_mean"] + (1 - m) * x.mean(axis=0),
-        "running_var": m * param["running_var"] + (1 - m) * x.var(axis=0),
+        "running_mean": m * param.get("running_mean", 0.0) + (1 - m) * x.mean(axis=0),
+        "running_var": m * param.get("running_var", 1.0) + (1 - m) * x.var(axis=0),
     }
     return _by_running(x, gamma, beta, param | updated)
 
@@ -436,6 +471,11 @@ MISTAKES = {
             "known mistake",
             "In mode train the running statistics are used; use the batch's own.",
             _by_running,
+        ),
+        (
+            "known mistake",
+            "In mode train the running statistics are used, the batch taken in; use the batch's own.",
+            _updated_first,
         ),
     ],
     "layernorm_forward": _forward(1, "features", "over the examples, as in batch normalisation"),
