@@ -5,7 +5,8 @@ import functools
 import numpy as np
 import pytest
 
-from autograder.checks.two_layer_net import CARRIED, RULES
+from autograder.checks.parts import CARRIED
+from autograder.checks.two_layer_net.cases import RULES
 from autograder.exam import VISIBLE, hidden_rounds, run_check
 from autograder.namespace import LocalNamespace
 from autograder.recording import notebook_names

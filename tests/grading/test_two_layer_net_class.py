@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograder.checks.two_layer_net import CARRIED
+from autograder.checks.parts import CARRIED
 from autograder.handins import read_handins
 from autograder.registry import checks_of
 from tests.grading.courses import graded_made_up
