@@ -1,7 +1,7 @@
 """What the checks ask of this chapter besides the students' functions themselves."""
 
 from solutions.batchnorm.batch import batchnorm_backward, batchnorm_forward
-from solutions.batchnorm.dropout import dropout_backward, dropout_forward
+from solutions.batchnorm.dropout import dropout_forward
 from solutions.batchnorm.rows import layernorm_backward, layernorm_forward
 
 _FORWARD = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
@@ -50,8 +50,3 @@ def kept_scale(p):
 def dropped(x, p, seed):
     """One mask, as `dropout_forward` leaves it in its cache."""
     return dropout_forward(x, {"mode": "train", "p": p, "seed": seed})[1]
-
-
-def dropout_gradient(dout, mask):
-    """Gradient of dropout for the agreed cache."""
-    return dropout_backward(dout, mask)

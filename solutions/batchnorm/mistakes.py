@@ -136,8 +136,8 @@ def _unbiased_dx(g, x_hat, std, mean, n):
     return (g - mean(g) - x_hat * mean(g * x_hat) * n / max(n - 1, 1)) / std
 
 
-def _gradients_mistakes(axis, what):
-    """Mistakes of a backward pass that averages over `axis`, the `what`."""
+def _gradients_mistakes(axis, what, other):
+    """Mistakes of a backward pass that averages over `axis`, the `what`, and not over the `other`."""
 
     def plain(formula):
         return _dx(formula, axis)
@@ -156,6 +156,15 @@ def _gradients_mistakes(axis, what):
     def of_beta(value):
         return _backward(lambda dout, x_hat, std, gamma, x, n: (None, None, value(dout)), axis)
 
+    def times_gamma(dout, x_hat, std, gamma, x, n):
+        return None, gamma * (dout * x_hat).sum(axis=0), gamma * dout.sum(axis=0)
+
+    def exchanged(dout, x_hat, std, gamma, x, n):
+        return None, dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+
+    def along(a):
+        return a.mean(axis=1 - axis, keepdims=True)
+
     found = [
         (
             "known mistake",
@@ -172,6 +181,11 @@ def _gradients_mistakes(axis, what):
             "known mistake",
             "The mean is treated as a constant: what reaches x through it is missing from dx.",
             plain(lambda g, x_hat, std, mean, n: (g - x_hat * mean(g * x_hat)) / std),
+        ),
+        (
+            "known mistake",
+            f"Only the diagonal of the derivative is there: each x changes the output of all the other {what}, too.",
+            plain(lambda g, x_hat, std, mean, n: g * (1 - 1 / n - x_hat**2 / n) / std),
         ),
         (
             "known mistake",
@@ -209,6 +223,16 @@ def _gradients_mistakes(axis, what):
             plain(lambda g, x_hat, std, mean, n: (g - mean(g) - n * x_hat * mean(g * x_hat)) / std),
         ),
         (
+            "factor",
+            f"What reaches x through mean and variance is divided by the number of {other}; divide by that of {what}.",
+            plain(lambda g, x_hat, std, mean, n: (g - (mean(g) + x_hat * mean(g * x_hat)) * n**2 / g.size) / std),
+        ),
+        (
+            "axis",
+            f"The sums in dx are taken over the {other}; take them over the {what}, as mean and variance.",
+            plain(lambda g, x_hat, std, mean, n: (g - along(g) - x_hat * along(g * x_hat)) / std),
+        ),
+        (
             "known mistake",
             "This is the gradient for an unbiased variance; here it is the mean of the squared deviations.",
             plain(_unbiased_dx),
@@ -239,7 +263,12 @@ def _gradients_mistakes(axis, what):
             "dgamma is the sum of dout times x less its mean; gamma multiplies x_hat, which is divided by std, too.",
             of_gamma(lambda dout, x_hat, std, x: (dout * x_hat * std).sum(axis=0)),
         ),
-        ("known mistake", "This is dbeta.", of_gamma(lambda dout, x_hat, std, x: dout.sum(axis=0))),
+        ("known mistake", "dgamma and dbeta have changed places.", _backward(exchanged, axis)),
+        (
+            "known mistake",
+            "It is multiplied with gamma: that belongs to dx alone, on the way to the normalised numbers.",
+            _backward(times_gamma, axis),
+        ),
         (
             "axis",
             "dgamma is a mean over the examples; it is their sum: the loss's 1/N is in dout already.",
@@ -479,8 +508,8 @@ MISTAKES = {
         ),
     ],
     "layernorm_forward": _forward(1, "features", "over the examples, as in batch normalisation"),
-    "batchnorm_gradients": _gradients_mistakes(0, "examples"),
-    "layernorm_gradients": _gradients_mistakes(1, "features"),
+    "batchnorm_gradients": _gradients_mistakes(0, "examples", "features"),
+    "layernorm_gradients": _gradients_mistakes(1, "features", "examples"),
     "statistics": _RUNNING,
     "tested": _TESTED,
     "kept_share": [
@@ -500,6 +529,13 @@ MISTAKES = {
             "That is what comes of normal random numbers compared with 1 - p; take uniform ones.",
             lambda p: 1 - _normal_tail(1 - p),
         ),
+        (
+            "known mistake",
+            "That is what comes of random numbers between -1 and 1; take them between 0 and 1.",
+            lambda p: (1 - p) / 2,
+        ),
+        ("known mistake", "It is half of them, whatever p is.", lambda p: 0.5),
+        ("known mistake", "It looks as if they are dropped twice.", lambda p: (1 - p) ** 2),
         ("known mistake", "Nothing is dropped.", lambda p: 1.0),
         ("known mistake", "Everything is dropped.", lambda p: 0.0),
     ],
@@ -522,20 +558,5 @@ MISTAKES = {
         ),
         ("known mistake", "In mode test everything is scaled up, as in training.", lambda p: 1 / (1 - p)),
         ("known mistake", "In mode test everything is multiplied with p.", lambda p: p),
-    ],
-    "dropout_gradient": [
-        ("known mistake", "The gradient passes unchanged, also where the number was dropped.", lambda dout, mask: dout),
-        (
-            "known mistake",
-            "The gradient is stopped where the number was dropped, but not scaled where it was kept.",
-            lambda dout, mask: dout * (mask > 0),
-        ),
-        ("known mistake", "The gradient is scaled twice.", lambda dout, mask: dout * mask**2),
-        ("known mistake", "This is the mask alone; multiply it with dout.", lambda dout, mask: mask),
-        (
-            "known mistake",
-            "The gradient passes where the number was dropped, and is stopped where it was kept.",
-            lambda dout, mask: dout * (mask == 0),
-        ),
     ],
 }

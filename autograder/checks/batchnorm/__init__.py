@@ -4,4 +4,4 @@ Formulas live in `solutions.batchnorm`; here are only inputs, expectations and s
 sizes included. The modules are imported in the order of the homework.
 """
 
-from autograder.checks.batchnorm import normalisation, dropout, net  # noqa: F401, I001
+from autograder.checks.batchnorm import normalisation, dropout, dropout_backward, net  # noqa: F401, I001

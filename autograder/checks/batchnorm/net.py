@@ -1,9 +1,12 @@
 """A net from a list of sizes, with normalisation and dropout: its layers; and the accuracy of the trained one."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from autograder.checks import parts
 from autograder.compare import EXACT, numbers
+from autograder.diagnose import Diagnosis
 from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Handle, Plant
@@ -18,7 +21,7 @@ def fully_connected_net(exam):
         advice="What stands behind each hidden dense layer, and what behind the last?",
     )
     sizes_right = exam.expectation("sizes of weights, gamma and beta", 0.2)
-    dropped = exam.expectation("probability of dropout", 0.1, core=False)
+    dropped = exam.expectation("probability of dropout", 0.1, core=False, tolerance=EXACT)
     initial = exam.expectation("weights from the initialiser", 0.1, core=False, tolerance=EXACT)
     seeds = exam.expectation("other random numbers in every layer, and for every seed", 0.1, core=False)
     rng = exam.rng
@@ -27,10 +30,11 @@ def fully_connected_net(exam):
         ("plain", parts.sizes(rng, 4), None, 0.0),
         ("batch normalisation", parts.sizes(rng, 4), "batch", 0.0),
         ("layer normalisation and dropout", parts.sizes(rng, 3), "layer", p),
+        ("dropout alone", parts.sizes(rng, 4), None, p),
         ("everything, equal sizes", [7, 7, 7, 7, 5], "batch", p),
         ("one layer", parts.sizes(rng, 2), "batch", p),
     ):
-        shown = parts.described(case, sizes=sizes, dropout=dropout)
+        shown = parts.described(case, sizes=sizes, normalisation=normalisation, dropout=dropout)
         settings = {"normalisation": normalisation, "dropout": dropout}
         layers = _layers(exam, sizes, initialiser=Plant("filled", value=0.25), **settings)
         if isinstance(layers, Failure):
@@ -39,7 +43,18 @@ def fully_connected_net(exam):
             continue
         due = _due(len(sizes) - 1, normalisation, dropout)
         kinds = [layer.type_name for layer in layers]
-        order.require(kinds == due, f"there are {', '.join(kinds) or 'none'}; expected are {', '.join(due)}.", shown)
+        order.require(
+            kinds == due,
+            f"there are {', '.join(kinds) or 'none'}; expected are {', '.join(due)}.",
+            shown,
+            _named(kinds, due, normalisation, dropout),
+        )
+        order.require(
+            kinds != due or _different_objects(exam, layers),
+            "one and the same layer stands in several places, and keeps the cache of one place alone: make a new one "
+            "for each.",
+            shown,
+        )
         shapes = [{name: np.shape(value) for name, value in params.items()} for params in _params(exam, layers)]
         wanted = _shapes(sizes, due)
         sizes_right.require(
@@ -47,8 +62,7 @@ def fully_connected_net(exam):
             "parameters have other shapes than the sizes ask for: W (inputs, units); b, gamma and beta (units,).",
             shown,
         )
-        given = [exam.student.get(layer, "p") for layer in layers if layer.type_name == "Dropout"]
-        dropped.require(all(one == dropout for one in given), "a Dropout layer has another p.", shown)
+        _judge_probability(exam, layers, dropout, dropped, shown)
         weights = _weights(exam, layers)
         same = len(weights) == len(sizes) - 1 and all(np.all(numbers(W, "W") == 0.25) for W in weights)
         initial.require(same, "the weights are not what `initialiser` gave.", shown)
@@ -60,6 +74,65 @@ def _due(k, normalisation, dropout):
     named = {None: [], "batch": ["BatchNormalization"], "layer": ["LayerNormalization"]}[normalisation]
     hidden = ["Dense", *named, "ReLU", *(["Dropout"] if dropout else [])]
     return [*(hidden * (k - 1)), "Dense", "Softmax"]
+
+
+def _named(kinds, due, normalisation, dropout):
+    """What is wrong with the layers, in words."""
+    last = max((k for k, kind in enumerate(kinds) if kind == "Dense"), default=-1)
+    behind, before = kinds[last + 1 : -1], kinds[:last]
+    norms = [kind for kind in kinds if kind.endswith("Normalization")]
+    wanted = {"batch": "BatchNormalization", "layer": "LayerNormalization"}.get(normalisation)
+    found, asked = kinds.count("Dense"), due.count("Dense")
+    if found != asked:
+        text = f"There are {found} dense layers; these sizes ask for {asked}, one from each size to the next."
+    elif kinds[-1] != "Softmax" or kinds.count("Softmax") != 1:
+        text = "The last layer, and no other, is a Softmax."
+    elif kinds[0] != "Dense":
+        text = f"The net begins with {kinds[0]}; the first dense layer comes first."
+    elif behind:
+        text = f"Behind the last dense layer stands {', '.join(behind)}; only the Softmax comes there."
+    elif any(kind != wanted for kind in norms):
+        text = f"There is {norms[0]}, where normalisation is {normalisation!r}."
+    elif wanted and not norms:
+        text = f"There is no normalisation, where normalisation is {normalisation!r}."
+    elif not dropout and "Dropout" in kinds:
+        text = "There is a Dropout layer although dropout is 0."
+    elif dropout and "Dropout" not in kinds:
+        text = "There is no Dropout layer, where dropout is above 0."
+    elif sorted(before) == sorted(due[: due.index("Softmax") - 1]):
+        text = "All layers are there; behind each hidden dense layer their order is normalisation, ReLU, dropout."
+        if [kind for kind in kinds if kind != "Dropout"] == [kind for kind in due if kind != "Dropout"]:
+            text = f"Dropout stands at another place. {text}"
+        elif "ReLU" in kinds and wanted and _in_front_of(kinds, "ReLU", wanted):
+            text = f"Normalisation stands behind ReLU. {text}"
+    else:
+        odd = next((kind for kind in due if kinds.count(kind) != due.count(kind)), "")
+        text = f"There are {kinds.count(odd)} {odd} layers, where {due.count(odd)} are due: one for every hidden layer."
+        if not odd:
+            return None
+    return Diagnosis("known mistake", text)
+
+
+def _in_front_of(kinds, first, second):
+    """Whether `first` stands directly in front of `second` somewhere."""
+    return any(pair == (first, second) for pair in pairwise(kinds))
+
+
+def _different_objects(exam, layers):
+    """Whether no layer stands in two places: a mark left on each is still there when all have theirs."""
+    for k, layer in enumerate(layers):
+        exam.student.set(layer, "name", f"layer {k + 1}")
+    return [exam.student.get(layer, "name") for layer in layers] == [f"layer {k + 1}" for k in range(len(layers))]
+
+
+def _judge_probability(exam, layers, dropout, dropped, shown):
+    """Judge p of the Dropout layers there are."""
+    dropped.require(True, "", shown)
+    known = [(1 - dropout, "known mistake", "Dropout is given 1 - dropout; its p is the probability to drop.")]
+    for layer in layers:
+        if layer.type_name == "Dropout":
+            p, what = exam.student.get(layer, "p"), "p of a Dropout layer"
+            parts.judge(dropped, p, np.array(dropout), what, shown, exam.hidden, mistakes=known)
 
 
 def _shapes(sizes, kinds):
@@ -99,15 +172,30 @@ def _weights(exam, layers):
 
 def _judge_seeded(exam, sizes, settings, seeds, shown):
     """Judge whether layers, and nets with other seeds, start from other random numbers."""
-    nets = [_layers(exam, sizes, seed=seed, **settings) for seed in (0, 100)]
+    nets = [_layers(exam, sizes, seed=seed, **settings) for seed in (0, 0, 100)]
     if any(isinstance(net, Failure) for net in nets):
         seeds.require(False, "with a seed the call fails.", shown)
         return
-    first, second = ([numbers(W, "W") for W in _weights(exam, net)] for net in nets)
+    first, again, other = ([numbers(W, "W") for W in _weights(exam, net)] for net in nets)
     alike = any(np.array_equal(a, b) for k, a in enumerate(first) for b in first[k + 1 :])
     seeds.require(first and not alike, "two layers of the same size start with the same weights.", shown)
-    moved = len(first) == len(second) and not any(map(np.array_equal, first, second))
+    seeds.require(_same(first, again, all), "the same seed gives other weights each time.", shown)
+    moved = len(first) == len(other) and not _same(first, other, any)
     seeds.require(moved, "the weights are the same whatever the seed: layer number k gets seed + k.", shown)
+    first, again, other = ([exam.student.get(one, "seed") for one in net if one.type_name == "Dropout"] for net in nets)
+    alike = any(a == b for k, a in enumerate(first) for b in first[k + 1 :])
+    seeds.require(not alike, "two Dropout layers have the same seed, so that they drop the same numbers.", shown)
+    seeds.require(first == again, "the same seed of the net gives Dropout layers other seeds each time.", shown)
+    seeds.require(
+        not any(a == b for a, b in zip(first, other, strict=False)),
+        "Dropout layers have the same seed whatever the net's: the one behind dense layer number k gets seed + k.",
+        shown,
+    )
+
+
+def _same(first, second, how):
+    """Whether `how` many (`all`, `any`) of the arrays of two nets are the same."""
+    return how(np.array_equal(a, b) for a, b in zip(first, second, strict=False))
 
 
 @check_item("batchnorm.best_model", points=5, bonus=2, asks="best_model", title="Accuracy on unseen images", rounds=1)
