@@ -178,7 +178,8 @@ def _judge_seeded(exam, sizes, settings, seeds, shown):
         return
     first, again, other = ([numbers(W, "W") for W in _weights(exam, net)] for net in nets)
     alike = any(np.array_equal(a, b) for k, a in enumerate(first) for b in first[k + 1 :])
-    seeds.require(first and not alike, "two layers of the same size start with the same weights.", shown)
+    seeds.require(first, "there are no weights.", shown)
+    seeds.require(not alike, "two layers of the same size start with the same weights.", shown)
     seeds.require(_same(first, again, all), "the same seed gives other weights each time.", shown)
     moved = len(first) == len(other) and not _same(first, other, any)
     seeds.require(moved, "the weights are the same whatever the seed: layer number k gets seed + k.", shown)
