@@ -70,7 +70,7 @@
 
   /* Drawing. Heights in pixels, from the top; widths follow the page. */
   const LIMIT = 8; // both axes go from -LIMIT to LIMIT
-  const MARGIN = 10;
+  const MARGIN = 14;
   const INPUT = { title: 16, curve: [30, 92], strip: [100, 142], lanes: [170, 202], axis: 218 };
   const OUTPUT = { title: 274, top: 284, closed: 302, strip: [312, 354], lanes: [382, 416], axis: 434 };
   const HEIGHT = 472;
@@ -83,16 +83,22 @@
     const inside = (value) => Math.min(Math.max(value, -LIMIT), LIMIT);
     const left = MARGIN, right = width - MARGIN;
 
+    /** Words above a mark in a lane: over the value, but never beyond the picture's sides. */
+    function words(value, height, told, kind) {
+      const text = told + (value > LIMIT ? " ▸" : value < -LIMIT ? " ◂" : "");
+      const half = 4.3 * text.length; // about half their width, in a wide font
+      const x = Math.min(Math.max(place(inside(value)), half), width - half);
+      add("text", { class: `words ${kind}`, x, y: height - 11, "text-anchor": "middle" }, text);
+    }
+
     /** A mean with one standard deviation to both sides, and words above it. */
-    function lane(height, { mean, std }, kind, words) {
+    function lane(height, { mean, std }, kind, text) {
       const [from, at, to] = [mean - std, mean, mean + std].map((value) => place(inside(value)));
       const visible = [mean - std, mean, mean + std].map((value) => Math.abs(value) <= LIMIT);
       const ticks = [from, at, to].map((where, i) => (visible[i] ? `M${where} ${height - (i === 1 ? 8 : 5)}V${height + (i === 1 ? 8 : 5)}` : ""));
       add("path", { class: `lane ${kind}`, d: `M${from} ${height}H${to}` });
       add("path", { class: `lane ends ${kind}`, d: ticks.join("") });
-      const beyond = mean > LIMIT ? " ▸" : mean < -LIMIT ? " ◂" : "";
-      const half = 3.6 * (words.length + beyond.length); // about half the width of the words
-      add("text", { class: `words ${kind}`, x: Math.min(Math.max(at, left + half), right - half), y: height - 11, "text-anchor": "middle" }, words + beyond);
+      words(mean, height, text, kind);
     }
 
     /** The batch's numbers, each at a height of its own in the strip; how many lie beyond the axis stands at its ends. */
@@ -146,9 +152,7 @@
     lane(OUTPUT.lanes[0], output, "batch", `output: ${shown(output.mean)} ± ${shown(output.std)}`);
     landings.filter((value) => Math.abs(value) <= LIMIT).forEach((value) => add("path", { class: "landing", d: diamond(value, OUTPUT.lanes[1], 8, 3) }));
     const recalled = landings.length === 1 ? "example in this batch" : `example in the last ${landings.length} batches`;
-    const middle = place(inside(statistics(landings).mean));
-    const half = 3.6 * recalled.length;
-    add("text", { class: "words example", x: Math.min(Math.max(middle, left + half), right - half), y: OUTPUT.lanes[1] - 11, "text-anchor": "middle" }, recalled);
+    words(statistics(landings).mean, OUTPUT.lanes[1], recalled, "landings");
     axis(OUTPUT.axis);
     add("text", { class: "title", x: left, y: OUTPUT.title }, "Out: y = γ x̂ + β");
     add("text", { class: "words", x: left + 6, y: OUTPUT.closed }, `closed by a ReLU: ${shown((100 * closed) / count, 0)} %`);
