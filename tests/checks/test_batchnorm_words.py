@@ -1,0 +1,173 @@
+"""What students are told about well-known mistakes in batch and layer normalisation, at home and when graded."""
+
+import functools
+import re
+
+import pytest
+
+from autograder.exam import VISIBLE, run_check
+from autograder.namespace import LocalNamespace
+from autograder.reference import RecordedReference
+from autograder.registry import get_check
+from tests.checks.judging import failed, named, verdict, without_clock
+from tests.mutants.collect import collected
+
+
+@pytest.fixture(autouse=True)
+def no_clock():
+    with without_clock():
+        yield
+
+
+TRAIN, RUNNING, TEST = "forward_train", "running_statistics", "forward_test"
+BACK, ALT, LAYER, LAYER_BACK = "backward", "backward_alt", "layernorm_forward", "layernorm_backward"
+FRESH, KEPT = "from a fresh bn_param, with the usual momentum", "running statistics stay as they are"
+BETWEEN, STATELESS = "testing in between does not disturb training", "works from its cache alone"
+
+ROWS = [
+    # biased and unbiased variance
+    (TRAIN, "unbiased variance", "out", ["The variance is the unbiased one", "less than the number of examples"]),
+    (
+        RUNNING,
+        "unbiased running variance",
+        "running_var",
+        ["averages unbiased variances", "means of squared deviations"],
+    ),
+    (LAYER, "unbiased variance", "out", ["The variance is the unbiased one", "less than the number of features"]),
+    (BACK, "for an unbiased variance", "dx", ["the gradient for an unbiased variance"]),
+    # running statistics
+    (RUNNING, "never updated", "running_mean", ["The running statistics stay as they were", "store the new ones"]),
+    (RUNNING, "not stored", FRESH, ["no 'running_mean' in bn_param after the call, only 'mode'", "store it there"]),
+    (RUNNING, "stored under other names", FRESH, ["only 'mode', 'mean', 'var'"]),
+    (RUNNING, "the variance not stored", "running_var", ["The running variance stays as it was"]),
+    (RUNNING, "the mean not stored", "running_mean", ["The running mean stays as it was"]),
+    (RUNNING, "momentum swapped", "running_mean", ["momentum weighs the new batch", "the old value that is kept"]),
+    (RUNNING, "momentum written in", "running_mean", ["The momentum is .9 whatever bn_param says"]),
+    (RUNNING, "the last batch alone", "running_var", ["Only the last batch's statistics are kept"]),
+    (RUNNING, "added with weight 1", "running_var", ["added with weight 1", "1 - momentum"]),
+    (
+        RUNNING,
+        "eps in the running variance",
+        "running_var",
+        ["eps is in the running variance", "where the root is taken"],
+    ),
+    (RUNNING, "running standard deviation without eps", "running_var", ["averages standard deviations."]),
+    (RUNNING, "starts with the first batch", FRESH, ["they start at 0 and 1"]),
+    (RUNNING, "of what is normalised", "running_mean", ["take mean and variance of x"]),
+    (RUNNING, "stored under each other's names", "running_mean", ["have changed places"]),
+    (RUNNING, "rows (1, D)", "shape (D,)", ["running_mean has shape (1, ", "expected is (", "(D,)"]),
+    (TEST, "updated in test mode", KEPT, ["running_mean is another after a call in mode test", "only training may"]),
+    (TEST, "updated in test mode", BETWEEN, ["running_mean ends elsewhere when a batch is tested between two steps"]),
+    (TEST, "updated before it is used", "out", ["take in the batch before they are used", "they stay as they are"]),
+    (TEST, "batch statistics", "out", ["the batch's own mean and variance are used; use the running ones"]),
+    (TEST, "x centred in place", "inputs are not modified", ["argument 1 is changed", "copy"]),
+    (TEST, "out alone", "out", ["should return 2 values, out and cache"]),
+    (TRAIN, "running statistics in training", "out", ["In mode train the running statistics are used;"]),
+    (TRAIN, "new running statistics in training", "out", ["the running statistics are used, the batch taken in"]),
+    # eps
+    (TRAIN, "eps outside the root", "out", ["eps stands outside the root", "then take the root"]),
+    (TEST, "eps outside the root", "out", ["eps stands outside the root"]),
+    (LAYER, "eps outside the root", "out", ["eps stands outside the root"]),
+    (TRAIN, "eps left out", "out", ["eps is left out"]),
+    (TRAIN, "eps written in", "out", ["eps is 1e-5 whatever the dict says"]),
+    (TRAIN, "a smaller eps written in", "out", ["a tiny constant stands in its place: read it in the dict"]),
+    (TRAIN, "divided by the variance", "out", ["divided by the variance; divide by its root"]),
+    # axes, scale and shift
+    (TRAIN, "over the features", "out", ["along the features of each example; take them over the examples"]),
+    (LAYER, "over the examples", "out", ["over the examples, as in batch normalisation; take them over the features"]),
+    (TRAIN, "one mean and variance of all", "out", ["of all numbers together"]),
+    (TRAIN, "shifted before scaled", "out", ["beta is multiplied with gamma, too: scale first, then shift"]),
+    (TRAIN, "gamma and beta swapped", "out", ["gamma scales, beta shifts"]),
+    (TEST, "neither gamma nor beta", "out", ["in mode test they count, too"]),
+    (TRAIN, "x centred in place", "inputs are not modified", ["argument 1 is changed", "copy"]),
+    # backward
+    *(
+        (item, name, expectation, words)
+        for item in (BACK, ALT)
+        for name, expectation, words in [
+            ("dgamma not summed", "dgamma", ["dgamma is not summed over the examples: gamma is one row for all"]),
+            ("mean and variance constants", "dx", ["mean and variance are treated as constants", "depend on every x"]),
+            ("mean a constant", "dx", ["The mean is treated as a constant"]),
+            ("variance a constant", "dx", ["The variance is treated as a constant"]),
+            ("only the diagonal", "dx", ["Only the diagonal of the derivative", "all the other examples"]),
+            ("half of the variance's part", "dx", ["the derivative of a square has a 2"]),
+            ("twice the variance's part", "dx", ["the derivative of a root has a 1/2"]),
+            ("neither part divided by their number", "dx", ["not divided by the number of examples"]),
+            ("dgamma by x, not x_hat", "dgamma", ["gamma multiplies x_hat, which is divided by std, too"]),
+            ("dgamma a mean", "dgamma", ["the loss's 1/N is in dout already"]),
+            ("dgamma and dbeta swapped", "dbeta", ["dgamma and dbeta have changed places"]),
+            ("dbeta not summed", "dbeta", ["dbeta is not summed over the examples"]),
+            ("no gamma", "dx", ["gamma is missing from dx"]),
+            ("kept in a global variable", STATELESS, ["must be in the cache"]),
+            ("dout scaled in place", "dout is not modified", ["argument 1 is changed by the call"]),
+            ("zeros", "dx", ["Every number is zero"]),
+            ("all divided by N", "dx", ["divided by N once too often"]),
+            ("not a number", STATELESS, ["nan or infinite"]),
+        ]
+    ),
+    (BACK, "variance forgotten, on the way", "dx", ["The variance is treated as a constant"]),
+    (BACK, "mean forgotten, on the way", "dx", ["The mean is treated as a constant"]),
+    (BACK, "mean and variance forgotten, on the way", "dx", ["mean and variance are treated as constants"]),
+    (BACK, "the half of the root lost, on the way", "dx", ["the derivative of a root has a 1/2"]),
+    (ALT, "variance a constant", "at least 1.2 times as fast as your batchnorm_backward", ["This costs no point"]),
+    (LAYER_BACK, "gamma at the end", "dx", ["gamma is multiplied at the end", "before any mean is taken"]),
+    (LAYER_BACK, "sums along the other axis", "dx", ["over the examples; take them over the features"]),
+    (LAYER_BACK, "divided by the other number", "dx", ["divided by the number of examples", "that of features"]),
+    (LAYER_BACK, "dgamma over the features", "dgamma", ["dgamma is summed over the features; sum over the examples"]),
+    (LAYER_BACK, "only the diagonal", "dx", ["all the other features"]),
+]
+every_row = pytest.mark.parametrize(
+    ("item", "name", "expectation", "words"), ROWS, ids=[f"{row[0]}: {row[1]}: {row[2]}" for row in ROWS]
+)
+
+
+@functools.cache
+def at_home(mutant):
+    """As a student sees it: without the solutions, the visible cases only."""
+    student = LocalNamespace(mutant.names())
+    return run_check(get_check(mutant.item), student, RecordedReference("batchnorm"), [VISIBLE])
+
+
+def missing(judged, expectation, words):
+    found = failed(judged)[expectation]
+    told = f"{found.message} {found.diagnosis}"
+    return [word for word in words if word not in told] and told
+
+
+@every_row
+def test_the_text_says_what_the_mistake_is(item, name, expectation, words):
+    assert not missing(verdict(named(f"batchnorm.{item}", name)), expectation, words)
+
+
+@every_row
+def test_the_text_says_so_at_home_too(item, name, expectation, words):
+    assert not missing(at_home(named(f"batchnorm.{item}", name)), expectation, words)
+
+
+@pytest.mark.parametrize("item", [TRAIN, RUNNING, TEST, BACK, ALT, LAYER, LAYER_BACK])
+def test_no_two_of_these_mistakes_are_told_the_same(item):
+    """Each of the rows above about the same expectation has words of its own."""
+    said: dict = {}
+    for of, name, expectation, _ in ROWS:
+        if of == item and (found := failed(verdict(named(f"batchnorm.{of}", name)))[expectation]).diagnosis:
+            said.setdefault((expectation, found.diagnosis), []).append(name.removesuffix(", on the way"))
+    same = [names for names in said.values() if len(set(names)) > 1]
+    alike = ({"eps left out", "a smaller eps written in"}, {"variance a constant", "variance forgotten"})
+    alike += ({"mean a constant", "mean forgotten"}, {"mean and variance constants", "mean and variance forgotten"})
+    alike += ({"twice the variance's part", "the half of the root lost"},)
+    assert [names for names in same if set(names) not in alike] == []
+
+
+BY_HEART = [
+    mutant
+    for mutant in collected("mutants", "batchnorm")
+    if mutant.right_when_visible and mutant.item.split(".")[1] in {row[0] for row in ROWS}
+]
+
+
+@pytest.mark.parametrize("mutant", BY_HEART, ids=str)
+def test_messages_about_hidden_cases_hold_no_expected_number(mutant):
+    hidden = [e.message for e in verdict(mutant).expectations if "a hidden case" in e.message]
+    assert hidden
+    for message in hidden:
+        assert not re.search(r"expected is -?\d", message), message
