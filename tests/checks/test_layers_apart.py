@@ -302,6 +302,14 @@ def nothing_forward(x, w, b):
     return np.zeros((len(x), len(b))), (x, w, b)
 
 
+def no_numbers(x, gamma, beta, param):
+    return np.zeros(x.shape), (x, gamma, beta)
+
+
+def zeros_of_rows(dout, cache):
+    return np.zeros(dout.shape), np.zeros(dout.shape[1]), np.zeros(dout.shape[1])
+
+
 def no_scores(X, params):
     return np.zeros((len(X), len(params["b2"]))), np.zeros((len(X), len(params["b1"])))
 
@@ -333,6 +341,18 @@ ZEROS = {
     "layers.svm_loss": [{"svm_loss": no_loss_and_no_gradient}],
     "layers.forward_mode": [no_slopes("Dual", "slope")],
     "layers.reverse_mode": [no_slopes("Value", "grad")],
+    **{
+        f"batchnorm.{item}": [{function: zeros_of_rows}, {function: zeros_of_rows, forward: no_numbers}]
+        for item, function, forward in [
+            ("backward", "batchnorm_backward", "batchnorm_forward"),
+            ("backward_alt", "batchnorm_backward_alt", "batchnorm_forward"),
+            ("layernorm_backward", "layernorm_backward", "layernorm_forward"),
+        ]
+    },
+    "batchnorm.dropout_backward": [
+        {"dropout_backward": lambda dout, cache: np.zeros(dout.shape)},
+        {"dropout_backward": lambda dout, cache: np.zeros(dout.shape), "dropout_forward": lambda x, p: (0 * x, x)},
+    ],
 }
 # They hand no gradient out.
 WITHOUT_GRADIENTS = {
@@ -342,6 +362,8 @@ WITHOUT_GRADIENTS = {
     | {"gap_choice", "loss"},
     "layers": {"affine_forward", "relu_forward", "cyclical_learning_rate", "topological_order", "k_layer_model"}
     | {"best_model"},
+    "batchnorm": {"forward_train", "running_statistics", "forward_test", "layernorm_forward", "dropout_forward"}
+    | {"fully_connected_net", "best_model"},
 }
 
 
