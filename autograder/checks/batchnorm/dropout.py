@@ -26,14 +26,14 @@ DRAWS = 8  # more masks of one case, to see whether all of them keep the same nu
 def cases(rng, large):
     """(case, x, p): no number is zero, so that what was dropped shows; p on either side of one half.
 
-    Where `large`, there are numbers enough to tell one probability from another; else enough that some are dropped and
-    some kept in every draw (0.85 ** 200 = 8e-15).
+    Where `large`, there are numbers enough to tell one probability from another; else, 200 at least, enough that some
+    are dropped and some kept in every draw (0.85 ** 200 = 8e-15).
     """
     a, b, c = parts.sizes(rng, 3)
     low, high = float(rng.uniform(0.15, 0.3)), float(rng.uniform(0.65, 0.8))
     shapes = ((80 + a, 60), (10 + b, 3, 12, 12), (1, 4000 + c), (90, 50 + a))
     if not large:
-        shapes = ((20 + a, 10 + b), (5 + c, 2, 4, 5), (1, 200 + a), (15 + b, 20 + c))
+        shapes = ((20 + a, 10 + b), (5 + c, 2, 4, 5), (1, 400 + a), (15 + b, 20 + c))
     rows, images, row, single = (not_zero(rng, shape) for shape in shapes)
     return [
         ("rows", rows, low),
@@ -80,7 +80,7 @@ def dropout_forward(exam):
             kept = out != 0
             independent = _judge_apart(apart, kept, shown)
             _judge_share(share, kept, p, due, shares, shown, kept.size if independent else DEPENDENT)
-            _judge_scale(scale, out[kept], x[kept], factor, scales, shown, exam.hidden)
+            _judge_scale(scale, out, x, factor, scales, shown, exam.hidden)
             _judge_seeds(exam, kept, x, param, seeds, shown)
             if case == "rows":
                 _judge_counts(exam, kept, x, param, apart, shown)
@@ -107,17 +107,17 @@ def as_numbers(out, shape):
 def _judge_share(share, kept, p, due, mistakes, shown, drawn):
     """Judge how many numbers are kept, where so many random numbers were `drawn`."""
     found = float(kept.mean())
-    fits = [(float(_surprise(found, value, drawn)), kind, text) for value, kind, text in mistakes]
+    fits = [(float(surprise(found, value, drawn)), kind, text) for value, kind, text in mistakes]
     nearest = min(fits)
     share.require(
-        _surprise(found, due, drawn) < UNLIKELY,
+        surprise(found, due, drawn) < UNLIKELY,
         f"{found:.1%} of {kept.size} numbers are kept; with p = {p:.3g} about {due:.1%} should be.",
         shown,
         Diagnosis(*nearest[1:]) if nearest[0] < PLAIN else None,
     )
 
 
-def _surprise(share, q, n):
+def surprise(share, q, n):
     """How unlikely it is that of n independent numbers, each kept with probability q, that share is kept: n * KL."""
     share, q = np.asarray(share), np.clip(q, 1e-12, 1 - 1e-12)
     with np.errstate(all="ignore"):
@@ -127,25 +127,32 @@ def _surprise(share, q, n):
 
 def _judge_scale(scale, out, x, factor, mistakes, shown, hidden):
     """Judge what the numbers were multiplied with that are kept."""
-    if not out.size:
+    kept = out != 0
+    if not kept.any():
         scale.require(False, "nothing is kept.", shown)
         return
+    out, x = out[kept], x[kept].astype(float)
     known = [(np.full(out.shape, value), *words) for value, *words in mistakes]
-    expected = np.full(out.shape, factor)
-    what = "what they are multiplied with"
-    parts.judge(scale, out / x.astype(float), expected, what, shown, hidden, mistakes=known)
+    for value, text in (
+        (1 / kept.mean(), "They are divided by the share that happens to be kept; divide by 1 - p."),
+        (factor / x, "This is the mask alone, multiplied with nothing; the first result is x times it."),
+    ):
+        known.append((value * np.ones(out.shape), "known mistake", text))
+    expected, what = np.full(out.shape, factor), "what they are multiplied with"
+    parts.judge(scale, out / x, expected, what, shown, hidden, mistakes=known)
 
 
 def _judge_apart(apart, kept, shown):
     """Judge whether the numbers within one mask depend on each other; returns whether they seem not to."""
     found, rows = kept.mean(), kept.reshape(len(kept), -1)
-    unlikely = [np.any(_surprise(rows.mean(axis=k), found, rows.shape[k]) > UNLIKELY) for k in (0, 1)]
+    unlikely = [np.any(surprise(rows.mean(axis=k), found, rows.shape[k]) > UNLIKELY) for k in (0, 1)]
     independent = not any(unlikely) and _neighbours(kept)
     apart.require(
         independent,
         "whole rows, columns, channels or neighbours are dropped together, or a fixed pattern is: the mask needs a "
         "random number of its own for every number in x.",
         shown,
+        _alike(kept),
     )
     counts = rows.sum(axis=1)
     apart.require(
@@ -154,6 +161,21 @@ def _judge_apart(apart, kept, shown):
         shown,
     )
     return independent
+
+
+def _alike(kept):
+    """Along which axes one random number counts for all, in words."""
+    axes = {k for k in range(kept.ndim) if kept.shape[k] > 1 and np.all(kept == np.take(kept, [0], k))}
+    if not axes or np.all(kept == kept.flat[0]):
+        return None
+    text = f"One random number counts for all that differs in index {min(axes)} alone: draw as many as x has numbers."
+    if 0 in axes:
+        text = "Every example is given the same mask: draw random numbers for the whole shape of x."
+    elif axes == set(range(1, kept.ndim)):
+        text = "An example is dropped as a whole or not at all: draw a random number for each of its numbers."
+    elif kept.ndim > 2 and axes == set(range(2, kept.ndim)):
+        text = "A channel is dropped as a whole or not at all: draw a random number for each of its numbers."
+    return Diagnosis("known mistake", text)
 
 
 def _neighbours(kept):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import parts
-from autograder.checks.batchnorm.dropout import TRAIN, as_numbers, cases, not_zero
+from autograder.checks.batchnorm.dropout import PLAIN, TRAIN, as_numbers, cases, not_zero, surprise
 from autograder.compare import EXACT, Comparison, close, numbers
 from autograder.namespace import Failure
 from autograder.registry import check_item
@@ -29,8 +29,12 @@ def dropout_backward(exam):
         if cache is None:  # their forward function leaves nothing to work from
             cache, factors = agreed, agreed
         dx = _alone(exam.ask("dropout_backward", dout, cache, untouched=untouched, watched=(0,), case=shown))
+        if not _forward_right(factors, scale) and not close(dx, _fitting(dx, dout, factors, scale), "dx").passed:
+            other = _alone(exam.student.call("dropout_backward", dout, agreed))
+            if close(other, dout * agreed, "dx").passed:  # what is wrong is what their forward function left
+                dx, factors = other, agreed
         expected, mistakes = _fitting(dx, dout, factors, scale), _mistaken(dx, dout, factors, scale)
-        parts.judge(right, dx, expected, "dx", shown, exam.hidden, mistakes=mistakes)
+        parts.judge(right, dx, expected, "dx", shown, exam.hidden, counts={"N": len(x)}, mistakes=mistakes)
         if case == "rows":
             stateless.judge(_dropout_stateless(exam, x, param, dout, agreed, scale), shown)
         whole = exam.student.call("dropout_forward", x, param | {"mode": "test"}, keep=True)
@@ -52,6 +56,13 @@ def _own_mask(exam, x, param):
     if isinstance(cache, Failure) or isinstance(out, Failure) or out.all() or not out.any():
         return None, None
     return cache, out / x
+
+
+def _forward_right(factors, scale):
+    """Whether a forward pass may have multiplied with these: a probable share with the scale, the others with 0."""
+    kept = factors != 0
+    unlikely = surprise(kept.mean(), 1 / scale, kept.size) > PLAIN
+    return not unlikely and close(factors[kept], np.full(kept.sum(), scale), "it").passed
 
 
 def _fitting(dx, dout, factors, scale):

@@ -107,7 +107,8 @@ def _named(kinds, due, normalisation, dropout):
             text = f"Normalisation stands behind ReLU. {text}"
     else:
         odd = next((kind for kind in due if kinds.count(kind) != due.count(kind)), "")
-        text = f"There are {kinds.count(odd)} {odd} layers, where {due.count(odd)} are due: one for every hidden layer."
+        count, wanted_count = kinds.count(odd), due.count(odd)
+        text = f"{odd} stands in {count} places; it should in {wanted_count}, behind every hidden dense layer."
         if not odd:
             return None
     return Diagnosis("known mistake", text)

@@ -99,7 +99,7 @@ patch(
     "scaled by the share that happens to be kept",
     {WHOLE: "rng.random(x.shape) >= p\n    mask = mask / mask.mean()"},
     fails=SCALE,
-    diagnosis=("near", "factor"),
+    diagnosis=KNOWN,
     only=True,
 )
 patch(
@@ -123,6 +123,7 @@ patch(
     "the mask alone",
     {RETURN: "return mask, mask"},
     fails=SCALE,
+    diagnosis=KNOWN,
     only=True,
 )
 
@@ -146,13 +147,27 @@ patch(
 )
 
 # Independent draws.
-mask("one mask for the whole batch", "rng.random(x.shape[1:]) >= p", fails=APART, only=True)
-mask("one draw for a whole example", "rng.random((len(x), *[1] * (x.ndim - 1))) >= p", fails=APART)
-mask("one draw for a whole channel", "rng.random((*x.shape[:2], *[1] * (x.ndim - 2))) >= p", fails=APART, only=True)
+mask(
+    "one mask for the whole batch",
+    "np.broadcast_to(rng.random(x.shape[1:]), x.shape) >= p",
+    fails=APART,
+    diagnosis=KNOWN,
+    only=True,
+)
+mask("one mask of fewer axes", "rng.random(x.shape[1:]) >= p", fails=APART, diagnosis=KNOWN, only=True)
+mask("one draw for a whole example", "rng.random((len(x), *[1] * (x.ndim - 1))) >= p", fails=APART, diagnosis=KNOWN)
+mask(
+    "one draw for a whole channel",
+    "rng.random((*x.shape[:2], *[1] * (x.ndim - 2))) >= p",
+    fails=APART,
+    diagnosis=KNOWN,
+    only=True,
+)
 mask(
     "one draw for every column of pixels",
     "np.broadcast_to(rng.random((*x.shape[:-1], 1)), x.shape) >= p",
     fails=APART,
+    diagnosis=KNOWN,
 )
 mask(
     "neighbours in pairs",
@@ -164,6 +179,7 @@ mask(
     "the first of a row are dropped",
     "np.broadcast_to(np.arange(x.shape[-1]) >= p * x.shape[-1], x.shape)",
     fails=(APART, SEEDS),
+    diagnosis=KNOWN,
 )
 mask(
     "a fixed pattern",
@@ -224,7 +240,7 @@ patch(ITEM, "all not a number", {RETURN: "return x * np.nan, mask"}, fails=(SHAR
 patch(ITEM, "divided by the mask", {RETURN: "return x / mask, mask"}, fails=(SHARE, SCALE, APART, SEEDS), only=True)
 patch(ITEM, "no cache", {RETURN: "return x * mask"}, fails=(SHARE, SCALE, APART, SEEDS, SHAPE))
 patch(ITEM, "nothing returned", {RETURN: "x * mask"}, fails=(SHARE, SCALE, APART, SEEDS, SHAPE))
-patch(ITEM, "the cache first", {RETURN: "return mask, x * mask"}, fails=SCALE, only=True)
+patch(ITEM, "the cache first", {RETURN: "return mask, x * mask"}, fails=SCALE, diagnosis=KNOWN, only=True)
 patch(
     ITEM,
     "two axes alone",
