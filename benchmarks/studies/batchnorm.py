@@ -155,7 +155,7 @@ def dropout(size):
 def beyond(size):
     """What S3 began and did not finish: wide nets with batch normalisation, dropout, augmentation, longer training."""
     base = OURS | {"hidden": [512, 256], "reg": 0.0005, "cycles": 2, "n_s": 4500}
-    choices = [base | {"dropout": 0.2, "augment": 2}, base | {"augment": 2}, base | {"dropout": 0.2}, base]
+    choices = [base, base | {"dropout": 0.2}, base | {"augment": 2}, base | {"dropout": 0.2, "augment": 2}]
     return _study(size, {"test_accuracy": 0.5523, "about": "S3's best net, 100-50-30"}, choices)
 
 
