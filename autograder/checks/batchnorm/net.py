@@ -168,7 +168,8 @@ def _params(exam, layers):
 
 
 def _weights(exam, layers):
-    return [params["W"] for params in _params(exam, layers) if "W" in params]
+    dense = [layer for layer in layers if layer.type_name == "Dense"]
+    return [params["W"] for params in _params(exam, dense) if "W" in params]
 
 
 def _judge_seeded(exam, sizes, settings, seeds, shown):
