@@ -7,11 +7,11 @@ import pytest
 
 from autograder.registry import get_check
 from benchmarks import shapes10, thresholds
-from benchmarks.studies import softmax, two_layer_net
+from benchmarks.studies import batchnorm, layers, softmax, two_layer_net
 
 RECORDED = Path(__file__).resolve().parents[2] / "book" / "results"
 PROVENANCE = ("settings", "seed", "seconds")
-CHAPTERS = {"softmax": softmax, "two_layer_net": two_layer_net}
+CHAPTERS = {"softmax": softmax, "two_layer_net": two_layer_net, "layers": layers, "batchnorm": batchnorm}
 
 
 def recorded(chapter, name):
@@ -55,6 +55,26 @@ def test_two_layer_nets_reach_what_the_sources_reached_and_a_wide_one_more():
     assert len(tuned["runs"]) == 3 and min(run["val_accuracy"] for run in tuned["runs"]) > 0.52
     best = max(wide["runs"], key=lambda run: run["val_accuracy"])
     assert best["test_accuracy"] > 0.56 > wide["source"]["test_accuracy"]
+
+
+def test_k_layer_nets_reach_what_the_source_reached():
+    """S3's figures but for a spread of half a point between seeds; better ones where the source left off."""
+    three_and_nine, depth, width, after, dropout, beyond = (
+        recorded("batchnorm", name)
+        for name in ("three_and_nine", "depth", "width", "after_activation", "dropout", "beyond")
+    )
+    normalised = [run for run in three_and_nine["runs"] if run["settings"]["normalisation"] == "batch"]
+    for layers_, reached in three_and_nine["source"]["test_accuracy"].items():
+        runs = [run["test_accuracy"] for run in normalised if len(run["settings"]["hidden"]) + 1 == int(layers_)]
+        assert len(runs) == 3 and sum(runs) / 3 >= reached
+    for study in (depth, width, after):
+        source = study["source"]["test_accuracy"]
+        figures = source.values() if isinstance(source, dict) else source
+        for run, reached in zip(study["runs"], figures, strict=False):
+            assert run["test_accuracy"] >= reached - 0.005, run["settings"]
+    assert max(run["test_accuracy"] for run in width["runs"]) > 0.5523
+    assert dropout["runs"][0]["test_accuracy"] > dropout["source"]["test_accuracy"]
+    assert max(run["test_accuracy"] for run in beyond["runs"]) > 0.58
 
 
 def test_shapes10_is_as_hard_as_it_should_be():
