@@ -9,7 +9,7 @@ import pytest
 from autograder.registry import checks_of
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = ("softmax", "two_layer_net", "layers")
+CHAPTERS = ("softmax", "two_layer_net", "layers", "batchnorm")
 PAGES = ("index", *CHAPTERS, "student", "instructor", "data", "references")
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
@@ -92,6 +92,14 @@ def test_the_recorded_results_are_shown_beside_the_sources(site):
         assert all(value in text for value in values), f"{name}: the sources' {values}"
         study = json.loads((ROOT / "book" / "results" / "layers" / f"{name}.json").read_text(encoding="utf-8"))
         for run in study["runs"]:
+            assert f"{100 * run['test_accuracy']:.2f}" in text, f"{name}: a run's test accuracy"
+    text = page(site, "batchnorm").read_text(encoding="utf-8")
+    for name in ("three_and_nine", "depth", "width", "after_activation", "dropout", "beyond"):
+        study = json.loads((ROOT / "book" / "results" / "batchnorm" / f"{name}.json").read_text(encoding="utf-8"))
+        source = study["source"]["test_accuracy"]
+        for value in source if isinstance(source, list) else source.values() if isinstance(source, dict) else [source]:
+            assert f"{100 * value:.2f}" in text, f"{name}: the source's {value}"
+        for run in study["runs"] if name != "three_and_nine" else []:  # of three seeds it shows means
             assert f"{100 * run['test_accuracy']:.2f}" in text, f"{name}: a run's test accuracy"
 
 

@@ -27,9 +27,9 @@ def batchnorm_backward(dout, cache):
 # %% layernorm_forward
 def layernorm_forward(x, gamma, beta, ln_param):
     eps = ln_param.get("eps", 1e-5)
-    std = np.sqrt(x.var(axis=1, keepdims=True, ddof=1) + eps)  # unbiased
+    std = np.sqrt(x.var(axis=1, keepdims=True) + eps)
     x_hat = (x - x.mean(axis=1, keepdims=True)) / std
-    return gamma * x_hat + beta, (x_hat, gamma, std)
+    return gamma * (x_hat + beta), (x_hat, gamma, std)  # the shift is scaled, too
 
 
 # %% layernorm_backward
