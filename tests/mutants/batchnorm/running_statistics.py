@@ -209,7 +209,7 @@ def kept_in_a_global_variable():
         return x, None
 
 
-@notebook(ITEM, fails=(MEAN, VAR, FRESH))
+@notebook(ITEM, fails=(MEAN, VAR))
 def all_nets_share_one_average():
     shared = {}
 
