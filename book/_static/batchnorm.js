@@ -6,7 +6,7 @@
  *   standard deviation, and the output keeps mean β and standard deviation |γ|.</p></noscript></div>
  *   <script defer src="../_static/batchnorm.js"></script>
  *
- * Comes out: controls, an SVG, a sentence and two tables. Needs no library, no server and no other host.
+ * Below it belongs a still picture: paper shows that one. Comes out: controls, an SVG, a sentence, two tables. Needs no library, no server and no other host.
  * A test compares all numbers with solutions/batchnorm/batch.py.
  */
 (() => {
