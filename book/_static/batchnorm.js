@@ -6,8 +6,8 @@
  *   standard deviation, and the output keeps mean β and standard deviation |γ|.</p></noscript></div>
  *   <script defer src="../_static/batchnorm.js"></script>
  *
- * Below it belongs a still picture: paper shows that one. Comes out: controls, an SVG, a sentence, two tables. Needs no library, no server and no other host.
- * A test compares all numbers with solutions/batchnorm/batch.py.
+ * Below it belongs a still picture, which is what paper shows. Comes out: controls, an SVG, a sentence and two tables.
+ * Needs no library, no server and no other host. A test compares all numbers with solutions/batchnorm/batch.py.
  */
 (() => {
   "use strict";
