@@ -20,7 +20,7 @@ TRAIN = {"mode": "train"}
 UNLIKELY = 27.6
 PLAIN = 8  # a mistake that explains a share gives one as far off in fewer than one of a thousand cases
 DEPENDENT = 40  # as few numbers are drawn where channels or columns are dropped as a whole
-DRAWS = 8  # more masks of one case, to see whether all of them keep the same number
+DRAWS = 8  # more masks of a case: for a closer look at the share, and whether all of them keep the same number
 
 
 def cases(rng, large):
@@ -82,8 +82,10 @@ def dropout_forward(exam):
             _judge_share(share, kept, p, due, shares, shown, kept.size if independent else DEPENDENT)
             _judge_scale(scale, out, x, factor, scales, shown, exam.hidden)
             _judge_seeds(exam, kept, x, param, seeds, shown)
-            if case == "rows":
-                _judge_counts(exam, kept, x, param, apart, shown)
+            if independent and case in ("rows", "float32"):
+                masks = [kept, *_more_masks(exam, x, param)]
+                _judge_counts(masks, apart, shown)
+                _judge_share(share, np.stack(masks), p, due, shares, shown, kept.size * len(masks))
         _judge_tested(exam, x, param, tested, untouched, case, shown)
 
 
@@ -145,6 +147,8 @@ def _judge_scale(scale, out, x, factor, mistakes, shown, hidden):
 def _judge_apart(apart, kept, shown):
     """Judge whether the numbers within one mask depend on each other; returns whether they seem not to."""
     found, rows = kept.mean(), kept.reshape(len(kept), -1)
+    counts = kept.reshape(-1, kept.shape[-1]).sum(axis=1)
+    exact = len(counts) >= 60 and len(set(counts.tolist())) == 1 and 0 < found < 1
     unlikely = [np.any(surprise(rows.mean(axis=k), found, rows.shape[k]) > UNLIKELY) for k in (0, 1)]
     independent = not any(unlikely) and _neighbours(kept)
     apart.require(
@@ -154,13 +158,12 @@ def _judge_apart(apart, kept, shown):
         shown,
         _alike(kept),
     )
-    counts = rows.sum(axis=1)
     apart.require(
-        len(counts) < 60 or len(set(counts.tolist())) > 1 or found in (0, 1),
+        not exact,
         "in every row the same number of values is dropped: each should be dropped by a draw of its own.",
         shown,
     )
-    return independent
+    return independent and not exact
 
 
 def _alike(kept):
@@ -207,13 +210,19 @@ def _judge_seeds(exam, kept, x, param, seeds, shown):
     seeds.require(not np.array_equal(*drawn), "two calls without a seed drop the same numbers.", shown)
 
 
-def _judge_counts(exam, kept, x, param, apart, shown):
-    """Judge whether other masks keep another number of values: by chance nine are never alike ((1 / 60) ** 8)."""
+def _more_masks(exam, x, param):
+    """Masks of other seeds; none where they are no masks, or the same one, which is for another expectation."""
     masks = [_masked(exam, x, param | {"seed": param["seed"] + k}) for k in range(1, DRAWS + 1)]
-    if any(isinstance(one, Failure) or np.array_equal(one, kept) for one in masks):
-        return  # that is for another expectation
+    if any(isinstance(one, Failure) for one in masks) or any(np.array_equal(one, masks[0]) for one in masks[1:]):
+        return []
+    return masks
+
+
+def _judge_counts(masks, apart, shown):
+    """Judge whether masks keep different numbers of values: by chance nine are never alike ((1 / 60) ** 8)."""
+    counts = {int(one.sum()) for one in masks}
     apart.require(
-        any(one.sum() != kept.sum() for one in masks),
+        len(masks) == 1 or len(counts) > 1 or counts <= {0, masks[0].size},
         "every call drops exactly the same number of values: each should be dropped by a draw of its own.",
         shown,
     )

@@ -53,7 +53,6 @@ mask("normal noise below 1 - p", "rng.normal(size=x.shape) < 1 - p", fails=SHARE
 mask("uniform noise from -1 to 1", "rng.uniform(-1, 1, x.shape) >= p", fails=SHARE, diagnosis=KNOWN, only=True)
 mask("half of them whatever p is", "rng.random(x.shape) >= 0.5", fails=SHARE, diagnosis=KNOWN, only=True)
 mask("coins", "rng.integers(0, 2, x.shape)", fails=SHARE, diagnosis=KNOWN, only=True)
-mask("noise rounded", "np.round(rng.random(x.shape), 1) > p", fails=SHARE, only=True)
 mask("nothing dropped but scaled", "np.ones(x.shape)", fails=(SHARE, SEEDS), diagnosis=KNOWN, only=True)
 mask("everything dropped", "np.zeros(x.shape)", fails=(SHARE, SCALE, SEEDS), diagnosis=KNOWN, only=True)
 patch(ITEM, "the input itself", {RETURN: "return x, x"}, fails=(SHARE, SCALE, SEEDS), diagnosis=KNOWN, only=True)
