@@ -1,4 +1,4 @@
-"""Where checks are found by name: `softmax.loss_naive` is defined in `autograder/checks/softmax/loss.py`.
+"""Where checks are found by name: `softmax.loss_naive` is defined in `autograder/checks/softmax/losses.py`.
 
 Goes in: a check's name. Comes out: the `Check` with its points, or an error that names what is close.
 """

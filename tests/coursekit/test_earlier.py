@@ -86,4 +86,4 @@ def test_what_is_handed_out_stands_alone_and_holds_no_mark_of_the_builder(name, 
 
 def test_solutions_of_an_unknown_homework_are_refused(capsys):
     assert main(["solutions", "lairs"]) == 2
-    assert "There are no solutions of 'lairs'; there are some of layers" in capsys.readouterr().err
+    assert "There are no solutions of 'lairs'; there are some of batchnorm, layers" in capsys.readouterr().err

@@ -5,4 +5,4 @@ sizes included.
 The modules are imported in the order of the homework.
 """
 
-from autograder.checks.softmax import probabilities, loss, classifier, ensemble  # noqa: F401, I001
+from autograder.checks.softmax import probabilities, losses, classifier, ensemble  # noqa: F401, I001
