@@ -60,7 +60,6 @@ def by_steps(model, sets, history, settings, seed, seconds):
 
 def shortened(size, settings):
     """Return the settings, with 20 steps when quick."""
-    """Return the settings, with 20 steps when quick."""
     return settings | ({"n_s": 10, "cycles": 1} if size.quick else {})
 
 
