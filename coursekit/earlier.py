@@ -63,6 +63,25 @@ def earlier(homework, *names, folder=".", source=None):
 
 def _wanted(path, names):
     """The named objects, and the names that are missing or not written yet."""
+    scope, unwritten = contents(path)
+    lacking = [name for name in names if name not in scope or name in unwritten]
+    return [scope.get(name) for name in names], lacking
+
+
+def contents(path):
+    """All that a notebook or a Python file imports and defines; nothing else in it is run.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    scope : dict
+        Modules, functions, classes and plain constants by name.
+    unwritten : set of str
+        Functions and classes that still raise NotImplementedError.
+    """
     sources = _cells(path) if path.suffix == ".ipynb" else [path.read_text(encoding="utf-8")]
     scope = {"__name__": path.stem}
     unwritten: set[str] = set()
@@ -74,8 +93,7 @@ def _wanted(path, names):
                 exec(compile(ast.Module([statement], []), str(path), "exec"), scope)
             except Exception as error:  # a definition that fails is missing afterwards, and is named then
                 print(f"{path.name}, line {statement.lineno} of its cell: {type(error).__name__}: {error}")
-    lacking = [name for name in names if name not in scope or name in unwritten]
-    return [scope.get(name) for name in names], lacking
+    return scope, unwritten
 
 
 def _cells(path):

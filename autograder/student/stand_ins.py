@@ -4,9 +4,12 @@
 own functions for a moment, so that an item can be judged although an earlier one is wrong.
 """
 
+import importlib
 from collections.abc import Callable
 
 import numpy as np
+
+from autograder.student import image_stand_ins
 
 
 def generator(seed):
@@ -180,7 +183,30 @@ def _deep(a, b, numbers):
     return total
 
 
-PLANTS: dict[str, Callable] = {
+def _of_torch(kind):
+    """A plant for which PyTorch is needed: loaded when it is asked for."""
+
+    def plant(**settings):
+        return getattr(importlib.import_module("autograder.student.torch_plants"), kind)(**settings)
+
+    return plant
+
+
+_TORCH = (
+    "batches",
+    "darkened",
+    "drawn_weights",
+    "halving_schedule",
+    "optimiser",
+    "parameter_counter",
+    "plain_net",
+    "probe_net",
+    "same_images",
+    "tensor",
+    "torch_generator",
+    "tree_net",
+)
+PLANTS: dict[str, Callable] = {kind: _of_torch(kind) for kind in _TORCH} | {
     "array_square": array_square,
     "expression": expression,
     "filled": filled,
@@ -198,4 +224,10 @@ STAND_INS: dict[str, Callable] = {
     "odd_affine_forward": odd_affine_forward,
     "odd_relu_backward": odd_relu_backward,
     "odd_relu_forward": odd_relu_forward,
+    "odd_conv_forward": image_stand_ins.odd_conv_forward,
+    "odd_conv_backward": image_stand_ins.odd_conv_backward,
+    "odd_max_pool_forward": image_stand_ins.odd_pool_forward,
+    "odd_max_pool_backward": image_stand_ins.odd_pool_backward,
+    "odd_conv_relu_pool_forward": image_stand_ins.odd_conv_relu_pool_forward,
+    "odd_conv_relu_pool_backward": image_stand_ins.odd_conv_relu_pool_backward,
 }

@@ -15,6 +15,7 @@ from benchmarks.studies import record
 from coursekit import load_images, progress
 
 ROOT = Path(__file__).resolve().parents[2]
+SPLITS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,11 @@ def without_curves(run):
     return {key: value for key, value in run.items() if key != "curves"}
 
 
-def main(chapter, studies, arguments=None):
-    """Run the studies that the command line names, all of them by default; returns the exit code."""
+def main(chapter, studies, arguments=None, packages=("numpy",)):
+    """Run the studies that the command line names, all of them by default; returns the exit code.
+
+    `packages` are those whose versions the results state.
+    """
     results, quick_results = ROOT / "book" / "results" / chapter, Path("build") / "studies" / chapter
     parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks.studies.{chapter}", description=f"The studies of the chapter {chapter}."
@@ -96,7 +100,7 @@ def main(chapter, studies, arguments=None):
         result |= {
             "seconds": time.perf_counter() - start,
             "machine": record.machine(),
-            "versions": record.versions("numpy"),
+            "versions": record.versions(*packages),
         }
         record.write(out / f"{name}.json", result)
         print(f"{name}: {result['seconds']:.0f} s, written to {out / name}.json", flush=True)

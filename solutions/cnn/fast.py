@@ -1,4 +1,4 @@
-"""The same layers as matrix products and strided windows: a thousand times as fast, in NumPy alone.
+"""The same layers as matrix products and shifted images: a thousand times as fast, in NumPy alone.
 
 Every window becomes a column, so that a convolution is one product of matrices (im2col). All columns of a batch at once
 would not fit into the processor's cache: a few images at a time are laid out, multiplied, and forgotten.
@@ -8,91 +8,101 @@ import numpy as np
 
 from solutions.cnn.shapes import output_size
 
-_BYTES = 1 << 20  # of columns at a time: about what a core's own cache holds
+
+def im2col(images, HH, WW, stride):
+    """Every window of padded images as a column.
+
+    Parameters
+    ----------
+    images : array (N, C, H, W)
+    HH, WW, stride : int
+        Height and width of a window, and the step from one to the next.
+
+    Returns
+    -------
+    array (N, C * HH * WW, H' * W')
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = images.shape
+    rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
+    laid = np.empty((N, C, HH, WW, rows, columns), dtype=images.dtype)
+    for i in range(HH):  # this pixel of all windows at once
+        for j in range(WW):
+            laid[:, :, i, j] = images[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+    return laid.reshape(N, C * HH * WW, rows * columns)
+    ### END SOLUTION
 
 
-def _padded(x, pad):
-    """Images with zeros around them: (N, C, H + 2 pad, W + 2 pad)."""
-    if pad == 0:
-        return x
-    N, C, H, W = x.shape
-    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=x.dtype)
-    padded[:, :, pad : pad + H, pad : pad + W] = x
-    return padded
-
-
-def _places(HH, WW, stride, rows, columns):
-    """For every pixel of the window: where it lies, and the slices of the image that it meets, place after place."""
+def col2im(laid, shape, HH, WW, stride):
+    """The way back: images of the given shape (N, C, H, W), the numbers of windows that overlap added up."""
+    ### BEGIN SOLUTION
+    N, C, H, W = shape
+    rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
+    laid, images = laid.reshape(N, C, HH, WW, rows, columns), np.zeros(shape, dtype=laid.dtype)
     for i in range(HH):
         for j in range(WW):
-            yield i, j, (slice(i, i + stride * rows, stride), slice(j, j + stride * columns, stride))
-
-
-def _columns(images, HH, WW, stride, rows, columns):
-    """Every window of a few padded images as a column: (N, C * HH * WW, H' * W')."""
-    N, C = images.shape[:2]
-    laid = np.empty((N, C, HH, WW, rows, columns), dtype=images.dtype)
-    for i, j, (down, right) in _places(HH, WW, stride, rows, columns):
-        laid[:, :, i, j] = images[:, :, down, right]
-    return laid.reshape(N, C * HH * WW, rows * columns)
-
-
-def _blocks(N, numbers, itemsize):
-    """Slices of a few images each, whose columns fill the cache but do not overflow it."""
-    few = max(1, _BYTES // max(numbers * itemsize, 1))
-    return (slice(start, start + few) for start in range(0, N, few))
+            images[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride] += laid[:, :, i, j]
+    return images
+    ### END SOLUTION
 
 
 def conv_forward_fast(x, w, b, conv_param):
-    """As `conv_forward_naive`, but for rounding."""
+    """As `conv_forward_naive`, without a loop over images, filters or places."""
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, C, H, W = x.shape
     F, _, HH, WW = w.shape
     rows, columns = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad, "width")
-    padded, filters = _padded(x, pad), w.reshape(F, -1)  # (F, C HH WW)
+    ### BEGIN SOLUTION
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     out = np.empty((N, F, rows * columns), dtype=np.result_type(x, w))
-    for few in _blocks(N, C * HH * WW * rows * columns, out.itemsize):
-        np.matmul(filters, _columns(padded[few], HH, WW, stride, rows, columns), out=out[few])
-    out += b[:, np.newaxis]
+    filters = w.reshape(F, -1)  # (F, C HH WW)
+    few = max(1, 2**20 // (C * HH * WW * rows * columns * x.itemsize))  # images whose columns fill about a megabyte
+    for start in range(0, N, few):
+        some = slice(start, start + few)
+        np.matmul(filters, im2col(padded[some], HH, WW, stride), out=out[some])  # columns: (few, C HH WW, H' W')
+    out += b[:, None]
     return out.reshape(N, F, rows, columns), (x, w, b, conv_param)
+    ### END SOLUTION
 
 
 def conv_backward_fast(dout, cache):
-    """As `conv_backward_naive`, but for rounding."""
+    """As `conv_backward_naive`, without a loop over images, filters or places."""
+    ### BEGIN SOLUTION
     x, w, _, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, F, rows, columns = dout.shape
     _, C, HH, WW = w.shape
-    padded, flat = _padded(x, pad), dout.reshape(N, F, -1)  # (N, F, H' W')
-    dpadded, dw, across = np.zeros_like(padded), np.zeros((F, C * HH * WW), dtype=w.dtype), w.reshape(F, -1).T
-    for few in _blocks(N, C * HH * WW * rows * columns, dpadded.itemsize):
-        laid = _columns(padded[few], HH, WW, stride, rows, columns)
-        dw += np.matmul(flat[few], laid.transpose(0, 2, 1)).sum(axis=0)
-        dlaid = np.matmul(across, flat[few], out=laid).reshape(-1, C, HH, WW, rows, columns)
-        for i, j, (down, right) in _places(HH, WW, stride, rows, columns):
-            dpadded[few, :, down, right] += dlaid[:, :, i, j]
+    padded, flat = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), dout.reshape(N, F, -1)
+    dpadded, dw = np.empty_like(padded), np.zeros((F, C * HH * WW), dtype=w.dtype)
+    few = max(1, 2**20 // (C * HH * WW * rows * columns * x.itemsize))
+    for start in range(0, N, few):
+        some = slice(start, start + few)
+        dw += (flat[some] @ im2col(padded[some], HH, WW, stride).transpose(0, 2, 1)).sum(axis=0)
+        dpadded[some] = col2im(w.reshape(F, -1).T @ flat[some], padded[some].shape, HH, WW, stride)
     H, W = x.shape[2:]
-    return dpadded[:, :, pad : pad + H, pad : pad + W], dw.reshape(w.shape), flat.sum(axis=(0, 2))
+    return dpadded[:, :, pad : pad + H, pad : pad + W], dw.reshape(w.shape), dout.sum(axis=(0, 2, 3))
+    ### END SOLUTION
 
 
 def max_pool_forward_fast(x, pool_param):
-    """As `max_pool_forward_naive`: the largest of a few shifted images instead of the largest of many windows."""
+    """As `max_pool_forward_naive`: the larger of two images at a time, shifted ones, instead of window by window."""
     HH, WW, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
-    rows, columns = output_size(x.shape[2], HH, stride), output_size(x.shape[3], WW, stride, axis="width")
-    out = None
-    for _, _, (down, right) in _places(HH, WW, stride, rows, columns):
-        out = x[:, :, down, right].copy() if out is None else np.maximum(out, x[:, :, down, right], out=out)
-    return out, (x, pool_param, out)
+    N, C, H, W = x.shape
+    rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
+    out, largest = np.full((N, C, rows, columns), -np.inf, dtype=x.dtype), np.zeros((N, C, rows, columns), dtype=int)
+    for i in range(HH):
+        for j in range(WW):
+            here = x[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            np.copyto(largest, i * W + j, where=here > out)  # the first of several stays
+            np.maximum(out, here, out=out)
+    images = np.arange(N * C).reshape(N, C, 1, 1) * (H * W)
+    largest += images + (np.arange(rows) * stride * W)[:, None] + np.arange(columns) * stride
+    return out, (x.shape, largest)  # where in x, counted through all its numbers, each number of out stands
 
 
 def max_pool_backward_fast(dout, cache):
     """As `max_pool_backward_naive`: of several largest numbers, the first one gets the gradient."""
-    x, pool_param, out = cache
-    HH, WW, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
-    rows, columns = dout.shape[2:]
-    dx, left = np.zeros_like(x), np.ones(dout.shape, dtype=bool)  # whose gradient is still to be handed on
-    for _, _, (down, right) in _places(HH, WW, stride, rows, columns):
-        here = left & (x[:, :, down, right] == out)
-        dx[:, :, down, right] += dout * here
-        left &= ~here
-    return dx
+    shape, largest = cache
+    dx = np.zeros(np.prod(shape), dtype=dout.dtype)
+    np.add.at(dx, largest.ravel(), dout.ravel())  # adds up where windows overlap
+    return dx.reshape(shape)

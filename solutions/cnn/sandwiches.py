@@ -5,34 +5,44 @@ from solutions.layers import relu_backward, relu_forward
 
 
 def conv_relu_forward(x, w, b, conv_param):
-    """A convolution and the ReLU behind it; arguments as in `conv_forward_naive`, out and cache returned."""
-    ### BEGIN SOLUTION
+    """A convolution and the ReLU behind it; arguments as in the single layers, out and both caches returned."""
     scores, conv_cache = conv_forward_fast(x, w, b, conv_param)
     out, relu_cache = relu_forward(scores)
     return out, (conv_cache, relu_cache)
-    ### END SOLUTION
 
 
 def conv_relu_backward(dout, cache):
-    """Gradients dx, dw, db of a convolution with a ReLU behind it."""
-    ### BEGIN SOLUTION
+    """Gradients dx, dw, db of the two."""
     conv_cache, relu_cache = cache
     return conv_backward_fast(relu_backward(dout, relu_cache), conv_cache)
-    ### END SOLUTION
 
 
 def conv_relu_pool_forward(x, w, b, conv_param, pool_param):
-    """A convolution, a ReLU and max-pooling; arguments as in the single layers, out and cache returned."""
+    """A convolution, a ReLU and max-pooling.
+
+    Parameters
+    ----------
+    x, w, b, conv_param, pool_param
+        As the single layers take them.
+
+    Returns
+    -------
+    out : array (N, F, H', W')
+    cache : tuple
+        Those of the convolution, the ReLU and the pooling.
+    """
     ### BEGIN SOLUTION
-    active, cache = conv_relu_forward(x, w, b, conv_param)
+    scores, conv_cache = conv_forward_fast(x, w, b, conv_param)
+    active, relu_cache = relu_forward(scores)
     out, pool_cache = max_pool_forward_fast(active, pool_param)
-    return out, (cache, pool_cache)
+    return out, (conv_cache, relu_cache, pool_cache)
     ### END SOLUTION
 
 
 def conv_relu_pool_backward(dout, cache):
-    """Gradients dx, dw, db of the three."""
+    """Gradients dx, dw, db of the three, of the shapes of x, w and b."""
     ### BEGIN SOLUTION
-    cache, pool_cache = cache
-    return conv_relu_backward(max_pool_backward_fast(dout, pool_cache), cache)
+    conv_cache, relu_cache, pool_cache = cache
+    dactive = max_pool_backward_fast(dout, pool_cache)
+    return conv_backward_fast(relu_backward(dactive, relu_cache), conv_cache)
     ### END SOLUTION

@@ -3,17 +3,6 @@
 from solutions.batchnorm import batchnorm_backward_alt, batchnorm_forward
 
 
-def _rows(images):
-    """(N, C, H, W) as (N H W, C)."""
-    return images.transpose(0, 2, 3, 1).reshape(-1, images.shape[1])
-
-
-def _images(rows, shape):
-    """(N H W, C) as (N, C, H, W)."""
-    N, C, H, W = shape
-    return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)
-
-
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     """Batch normalisation channel by channel.
 
@@ -28,11 +17,13 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     -------
     out : array (N, C, H, W)
     cache : tuple or None
-        That of `batchnorm_forward`.
+        That of `batchnorm_forward` for the rows (N H W, C).
     """
     ### BEGIN SOLUTION
-    out, cache = batchnorm_forward(_rows(x), gamma, beta, bn_param)
-    return _images(out, x.shape), cache
+    N, C, H, W = x.shape
+    rows = x.transpose(0, 2, 3, 1).reshape(-1, C)  # (N H W, C): every pixel is an example
+    out, cache = batchnorm_forward(rows, gamma, beta, bn_param)
+    return out.reshape(N, H, W, C).transpose(0, 3, 1, 2), cache
     ### END SOLUTION
 
 
@@ -52,6 +43,8 @@ def spatial_batchnorm_backward(dout, cache):
     dgamma, dbeta : arrays (C,)
     """
     ### BEGIN SOLUTION
-    dx, dgamma, dbeta = batchnorm_backward_alt(_rows(dout), cache)
-    return _images(dx, dout.shape), dgamma, dbeta
+    N, C, H, W = dout.shape
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, C)
+    dx, dgamma, dbeta = batchnorm_backward_alt(rows, cache)
+    return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
     ### END SOLUTION

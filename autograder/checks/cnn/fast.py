@@ -1,0 +1,72 @@
+"""The fast convolutions: right like the naive ones, with no Python that runs image by image or place by place."""
+
+import numpy as np
+
+from autograder.checks.cnn.convolution import judge_backward, judge_forward
+from autograder.namespace import Failure
+from autograder.registry import check_item
+
+LOOPLESS = 0.15  # of the points
+LIMIT = 1.0  # lines of Python per further image, or place of the window
+
+
+@check_item("cnn.conv_forward_fast", points=2, asks="conv_forward_fast", title="Convolution as a matrix product")
+def conv_forward_fast(exam):
+    """`conv_forward_fast(x, w, b, conv_param)`: as the naive one, without loops over images, filters or places."""
+    judge_forward(exam, "conv_forward_fast", LOOPLESS)
+    _judge_loops(exam, lambda size: _steps_forward(exam.student, *size))
+
+
+@check_item("cnn.conv_backward_fast", points=3, asks="conv_backward_fast", title="Its way back, as matrix products")
+def conv_backward_fast(exam):
+    """`conv_backward_fast(dout, cache)`: as the naive one, without loops over images, filters or places."""
+    judge_backward(exam, "conv_forward_fast", "conv_backward_fast", LOOPLESS)
+    _judge_loops(exam, lambda size: _steps_backward(exam.student, *size))
+
+
+def _judge_loops(exam, steps):
+    """Judge how many more lines of Python run for more images, more filters and more places."""
+    loopless = exam.expectation(
+        "no loop over images, filters or places",
+        LOOPLESS,
+        core=False,
+        tolerance=LIMIT,
+        advice="A loop over the pixels of the window is fine: there are few of them, however many images there are.",
+    )
+    if exam.hidden:
+        loopless.rounds.add(exam.round.name)  # the number of lines is the same whatever the numbers
+        return
+    small = (20, 4, 8)
+    before = steps(small)
+    for what, size, further in (
+        ("image", (60, 4, 8), 40),
+        ("filter", (20, 44, 8), 40),
+        ("place", (20, 4, 12), 100 - 36),
+    ):
+        after = steps(size)
+        for count in (before, after):
+            if isinstance(count, Failure) or not isinstance(count, int):
+                loopless.judge(count if isinstance(count, Failure) else Failure("Lines could not be counted.", "value"))
+                return
+        more = (after - before) / further
+        loopless.require(more < LIMIT, f"{more:.3g} more lines of Python run for each further {what}: that is a loop.")
+
+
+def _problem(N, F, H):
+    rng = np.random.default_rng(N)
+    x, w = rng.standard_normal((N, 2, H, H)), rng.standard_normal((F, 2, 3, 3))
+    return x, w, rng.standard_normal(F), {"stride": 1, "pad": 0}
+
+
+def _steps_forward(student, N, F, H):
+    return student.steps("conv_forward_fast", *_problem(N, F, H))
+
+
+def _steps_backward(student, N, F, H):
+    """Lines of Python in the backward pass, on their own cache or on the agreed one."""
+    problem = _problem(N, F, H)
+    dout = np.ones((N, F, H - 2, H - 2))
+    whole = student.call("conv_forward_fast", *problem, keep=True)
+    own = student.call(whole, 1, attribute="__getitem__", keep=True)
+    steps = student.steps("conv_backward_fast", dout, own)
+    return student.steps("conv_backward_fast", dout, problem) if isinstance(steps, Failure) else steps

@@ -1,0 +1,107 @@
+"""Max-pooling written with loops: forward and backward.
+
+Windows overlap, touch, or leave gaps; there are images of negative numbers alone, and no ties but in one case of the
+backward pass: there every share that a right derivative could have is accepted.
+"""
+
+import numpy as np
+
+from autograder.checks import pairs, parts
+from autograder.checks.cnn.cases import double, poolings, shown
+from autograder.checks.pairs import Pair
+from autograder.compare import EXACT, SINGLE, Comparison, numbers, shape_of
+from autograder.exam import unpack
+from autograder.namespace import Failure
+from autograder.registry import check_item
+
+FORWARD, BACKWARD = "max_pool_forward_naive", "max_pool_backward_naive"
+
+
+@check_item("cnn.max_pool_forward_naive", points=2, asks=FORWARD, title="Max-pooling, forward")
+def max_pool_forward_naive(exam):
+    """`max_pool_forward_naive(x, pool_param)`: out (N, C, H', W')."""
+    right = exam.expectation("out", 0.45, tolerance=EXACT, advice="Mark the windows of one channel on paper.")
+    more = exam.expectation("windows that overlap or leave gaps", 0.15, core=False, tolerance=EXACT)
+    negative = exam.expectation("images of negative numbers", 0.15, core=False, tolerance=EXACT)
+    shape = exam.expectation("shape of the output, and a cache", 0.1, core=False)
+    single = exam.expectation("float32 inputs", 0.05, core=False, tolerance=SINGLE)
+    untouched = exam.expectation("x is not modified", 0.1, core=False)
+    by_case = {"general": right, "all numbers negative": negative, "float32": single}
+    for case, x, param in poolings(exam.rng):
+        told = shown(case, x, param)
+        answer = exam.ask(FORWARD, x, param, untouched=untouched, watched=(0,), case=told)
+        expected = exam.expected("pooled", x, param, case=case)
+        out, _ = unpack(answer, 2, "out and cache")
+        shape.judge(shape_of(out, expected.shape, "out", "(N, C, H', W')"), told)
+        mistakes = exam.mistakes("pooled", x, param, case=case) if case in ("general", "all numbers negative") else ()
+        parts.judge(by_case.get(case, more), out, expected, "out", told, exam.hidden, mistakes=mistakes)
+
+
+@check_item("cnn.max_pool_backward_naive", points=3, asks=BACKWARD, title="Max-pooling, backward")
+def max_pool_backward_naive(exam):
+    """`max_pool_backward_naive(dout, cache)`: dx for random upstream gradients."""
+    right = exam.expectation("dx", 0.35, tolerance=EXACT, advice="Which one of a window's numbers moves its maximum?")
+    overlap = exam.expectation(
+        "windows that overlap", 0.2, core=False, tolerance=EXACT, advice="One pixel may be the largest of two windows."
+    )
+    more = exam.expectation("other windows, float32", 0.1, core=False, tolerance=SINGLE)
+    ties = exam.expectation("ties: the shares of a window's largest numbers add up to dout", 0.1, core=False)
+    shape = exam.expectation("shape of x", 0.1, core=False)
+    stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
+    untouched = exam.expectation("dout is not modified", 0.05, core=False)
+    by_case = {"general": right, "windows that overlap": overlap}
+    for case, x, param in poolings(exam.rng):
+        (trusted,) = double((x,))
+        out = exam.expected("pooled", trusted, param, case=case)
+        dout = exam.rng.standard_normal(out.shape).astype(x.dtype)
+        (upstream,) = double((dout,))
+        expected = (exam.expected("pool_gradient", trusted, param, upstream, case=case),)
+        pair = Pair(FORWARD, BACKWARD, ("dx",), (x,), (x, param), (param,))
+        told = shown(case, x, param)
+        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, told)
+        seen = case in by_case
+        mistakes = exam.mistakes("pool_gradient", trusted, param, upstream, case=case) if seen else ()
+        pairs.judge_gradients(exam, pair, grads, expected, {"dx": by_case.get(case, more)}, shape, told, mistakes)
+        if case == "general":
+            stateless.judge(pairs.stateless(exam, pair, dout, own), told)
+            pairs.carried_forward(exam, pair, dout, out)
+    _judge_ties(exam, ties)
+
+
+def _judge_ties(exam, ties):
+    """Judge what a window hands on to several largest numbers: shares between 0 and 1 of its dout, 1 in all."""
+    rng = exam.rng
+    x = rng.integers(0, 2, (2, 3, 4, 4)).astype(float)
+    x[0, 0, :2, :2], x[0, 1, :2, :2] = 0.0, 1.0
+    param = {"pool_height": 2, "pool_width": 2, "stride": 2}
+    dout = rng.choice([-1.0, 1.0], (2, 3, 2, 2)) * rng.uniform(0.5, 2.0, (2, 3, 2, 2))
+    pair = Pair(FORWARD, BACKWARD, ("dx",), (x,), (x, param), (param,))
+    told, found = shown("ties", x, param), []
+    for cache in (pair.cache(exam.student), pair.agreed):
+        dx = numbers(pair.gradients(exam.student, dout, cache)[0], "dx")
+        found.append(_shared(dx, x, dout) if not isinstance(dx, Failure) else Comparison(False, message=dx.message))
+    ties.judge(next((one for one in found if one.passed), found[0]), told)
+
+
+def _shared(dx, x, dout):
+    """Whether each window's dout is handed on in full, to its largest numbers alone."""
+    if dx.shape != x.shape or dx.dtype.kind not in "fiu":
+        return Comparison(False, message=f"dx has shape {dx.shape}; expected is {x.shape}.")
+    N, C, H, W = x.shape
+    tiles, shares = (
+        a.reshape(N, C, H // 2, 2, W // 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(N, C, H // 2, W // 2, 4)
+        for a in (x, dx)
+    )
+    shares = shares / dout[..., None]
+    largest = tiles == tiles.max(axis=-1, keepdims=True)
+    if np.any(np.abs(shares[~largest]) > EXACT):
+        return Comparison(False, message="a number that is not the largest of its window gets a share.")
+    off = float(np.max(np.abs(shares.sum(axis=-1) - 1)))
+    fair = off <= EXACT and np.all(shares >= -EXACT)
+    return Comparison(
+        bool(fair),
+        off,
+        EXACT,
+        "of several largest numbers in one window, each gets all of dout: together they get too much. Hand it to one "
+        "of them, or share it among them; both are accepted.",
+    )

@@ -1,0 +1,206 @@
+"""Arguments for students' functions in PyTorch: tensors, batches, little nets that take notes, optimisers.
+
+PyTorch is loaded here alone, the first time that a check needs it.
+"""
+
+import functools
+import itertools
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def tensor(array):
+    """The same numbers as a tensor."""
+    return torch.from_numpy(np.array(array))
+
+
+def torch_generator(seed):
+    """A fresh random generator of PyTorch with this seed."""
+    return torch.Generator().manual_seed(int(seed))
+
+
+def batches(images, labels, size):
+    """A list of pairs of tensors, `size` examples each and the rest in the last one."""
+    return [
+        (tensor(images[start : start + size]), tensor(labels[start : start + size]))
+        for start in range(0, len(images), int(size))
+    ]
+
+
+def drawn_weights(seed):
+    """A function for `Module.apply`: gives every layer weights that depend on their shape and the seed alone.
+
+    So two nets with the same layers have the same weights, in whatever order, and under whatever names, they were made.
+    """
+
+    def fill(module):
+        for kind, parameter in module.named_parameters(recurse=False):
+            beside = getattr(module, "weight", parameter)
+            values = _drawn(int(seed), kind, tuple(parameter.shape), tuple(beside.shape))
+            with torch.no_grad():
+                parameter.copy_(torch.from_numpy(values).to(parameter.dtype))
+
+    return fill
+
+
+@functools.lru_cache(maxsize=12)
+def _drawn(seed, kind, shape, beside):
+    """Numbers of one parameter: weights as large as their inputs are few, biases around 0.3."""
+    rng = np.random.default_rng([seed, len(kind), *beside])
+    scale = np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.3
+    return scale * rng.standard_normal(shape)
+
+
+def parameter_counter():
+    """A function that counts a net's trainable parameters, layer by layer: a list of whole numbers."""
+
+    def count(net):
+        layers = [[p.numel() for p in module.parameters(recurse=False) if p.requires_grad] for module in net.modules()]
+        return [sum(own) for own in layers if own]
+
+    return count
+
+
+class ProbeNet(nn.Module):
+    """A net of two linear layers and batch normalisation that takes notes.
+
+    It notes in which mode it is asked, and whether gradients are recorded meanwhile.
+
+    Parameters
+    ----------
+    inputs, hidden, classes, seed : int
+    """
+
+    def __init__(self, inputs, hidden, classes, seed):
+        super().__init__()
+        self.first = nn.Linear(int(inputs), int(hidden))
+        self.normal = nn.BatchNorm1d(int(hidden))
+        self.last = nn.Linear(int(hidden), int(classes))
+        self.double().apply(drawn_weights(seed))
+        self.modes: list[bool] = []
+        self.with_gradients: list[bool] = []
+        self.eval()
+
+    def forward(self, images):
+        """Scores (N, classes) of images (N, C, H, W)."""
+        self.modes.append(self.training)
+        self.with_gradients.append(torch.is_grad_enabled())
+        hidden = self.normal(self.first(images.flatten(1).double()))
+        return self.last(torch.relu(hidden))
+
+    def notes(self):
+        """In which modes it was asked, and whether gradients were recorded: two lists."""
+        return list(self.modes), list(self.with_gradients)
+
+    def numbers(self):
+        """All parameters and running statistics, one after the other: an array."""
+        state = [value.double().reshape(-1) for name, value in self.state_dict().items() if "batches" not in name]
+        return torch.cat(state).numpy().copy()
+
+
+def probe_net(inputs, hidden, classes, seed):
+    """A `ProbeNet`, in evaluation mode."""
+    return ProbeNet(inputs, hidden, classes, seed)
+
+
+class Descent:
+    """Gradient descent with momentum, as `torch.optim.SGD` does it.
+
+    PyTorch's own optimisers load its compiler when they are first used, for which a check would wait several seconds.
+    """
+
+    def __init__(self, parameters, learning_rate, momentum):
+        self.parameters = list(parameters)
+        self.param_groups: list[dict] = [
+            {"params": self.parameters, "lr": float(learning_rate), "momentum": float(momentum)}
+        ]
+        self.velocities: dict = {}
+
+    def zero_grad(self, set_to_none=True):
+        """Forget all gradients, or with `set_to_none=False` put zeros in their place."""
+        for parameter in self.parameters:
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad = torch.zeros_like(parameter.grad)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        """Take a step; returns what `closure`, where there is one, gives."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        group = self.param_groups[0]
+        for parameter in self.parameters:
+            if parameter.grad is not None:
+                before = self.velocities.get(parameter)
+                velocity = parameter.grad.clone() if before is None else group["momentum"] * before + parameter.grad
+                self.velocities[parameter] = velocity
+                parameter -= group["lr"] * velocity
+        return loss
+
+
+class Halving:
+    """A schedule that halves an optimiser's learning rate in every step."""
+
+    def __init__(self, optimiser):
+        self.optimiser = optimiser
+
+    def step(self):
+        """Halve it."""
+        for group in self.optimiser.param_groups:
+            group["lr"] /= 2
+
+
+def optimiser(net, learning_rate, momentum):
+    """Gradient descent with momentum for a net's parameters."""
+    return Descent(net.parameters(), learning_rate, momentum)
+
+
+def halving_schedule(optimiser):
+    """A schedule that halves the learning rate in every step."""
+    return Halving(optimiser)
+
+
+def darkened():
+    """An augmentation that is easy to follow: half of every number, less one."""
+    return lambda images: 0.5 * images - 1.0
+
+
+class _Tree(nn.Module):
+    """Layers within layers, a parameter of its own, layers that are frozen, and some without parameters."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        a, b, c, d = sizes
+        self.scale = nn.Parameter(torch.ones(a))
+        self.body = nn.Sequential(
+            nn.Conv2d(a, b, (3, 2), bias=False), nn.BatchNorm2d(b), nn.ReLU(), nn.Sequential(nn.Conv2d(b, c, 1))
+        )
+        self.frozen = nn.Linear(c, d)
+        self.partly = nn.Linear(d, a)
+        self.head = nn.Linear(c, d)
+        for parameter in (*self.frozen.parameters(), self.partly.bias):
+            parameter.requires_grad_(False)
+        self.register_buffer("notes", torch.zeros(7))
+
+
+def tree_net(sizes):
+    """A net of nested layers, some of them frozen, for counting; `sizes` are four whole numbers."""
+    return _Tree([int(size) for size in sizes])
+
+
+def plain_net(sizes):
+    """Linear layers with ReLU between them."""
+    layers: list[nn.Module] = []
+    for before, after in itertools.pairwise(sizes):
+        layers += [nn.Linear(int(before), int(after)), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def same_images(image, count):
+    """One image (C, H, W), `count` times: a tensor (count, C, H, W) of float32."""
+    return tensor(image).float().expand(int(count), *np.shape(image)).clone()

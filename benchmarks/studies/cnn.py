@@ -1,0 +1,230 @@
+"""The convolution chapter's studies on CIFAR-10: S1's convnets, S2's experiments, S4's two-layer convnet.
+
+    python -m benchmarks.studies.cnn [--only NAME ...] [--quick] [--out FOLDER]
+
+Each study writes one JSON to `book/results/cnn/`, where the book reads it. Arrays and tensors are float32. A study that
+was killed goes on from the checkpoints in `build/checkpoints/cnn/` when it is started again.
+"""
+
+import functools
+import math
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.studies import record, run
+from coursekit import channels_first, mean_image, progress, scale
+from coursekit.tensors import Standardise, batches
+from coursekit.train import Training, fit
+from solutions import cnn
+
+CHECKPOINTS = Path("build") / "checkpoints" / "cnn"
+STANDARDISED = "bytes / 255, less the mean and divided by the standard deviation of each channel"
+CENTRED = "bytes / 255, mean training image subtracted"
+CHECKED = 5000  # training images on which accuracy is measured after every epoch
+ONE_CYCLE = {"optimiser": "adam", "schedule": "one cycle", "batch_size": 128, "dropout": 0.5}
+SGD = {"optimiser": "sgd", "momentum": 0.9, "schedule": None, "batch_size": 32}
+
+
+def _optimiser(net, settings):
+    if settings["optimiser"] == "adam":
+        return torch.optim.AdamW(
+            net.parameters(), settings["learning_rate"], weight_decay=settings.get("weight_decay", 0)
+        )
+    return torch.optim.SGD(net.parameters(), settings["learning_rate"], momentum=settings.get("momentum", 0))
+
+
+def _schedule(optimiser, settings, steps):
+    if settings["schedule"] == "one cycle":
+        return torch.optim.lr_scheduler.OneCycleLR(optimiser, settings["learning_rate"], total_steps=steps)
+    if settings["schedule"] == "cosine":
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    return None
+
+
+def _net(settings, seed):
+    """The net that the settings name, with weights drawn from the seed."""
+    torch.manual_seed(seed)
+    given = {key: settings[key] for key in ("dropout", "batchnorm") if key in settings}
+    return getattr(cnn, settings["net"])(**given).to(memory_format=torch.channels_last)
+
+
+def train(name, data, settings, seed):
+    """Train one net and measure it.
+
+    Parameters
+    ----------
+    name : str
+        Of its checkpoint.
+    data : coursekit.ImageData
+    settings : dict
+        "net", a function of `solutions.cnn`, and its arguments; "optimiser", "learning_rate", "schedule", "batch_size",
+        "epochs"; "shift", the most pixels of augmentation; "patience" and "min_delta" of early stopping.
+    seed : int
+
+    Returns
+    -------
+    dict
+        Settings, seed, parameters, epochs, seconds, accuracies, curves by epoch, and the test images' confusions.
+    """
+    prepare = Standardise.of(data.X_train)
+    sets = {split: (prepare(getattr(data, f"X_{split}")), getattr(data, f"y_{split}")) for split in run.SPLITS}
+    net, shuffling, changing = _net(settings, seed), *(torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
+    optimiser = _optimiser(net, settings)
+    steps = settings["epochs"] * math.ceil(len(data.y_train) / settings["batch_size"])
+    training = Training(
+        net,
+        optimiser,
+        train=batches(*sets["train"], settings["batch_size"], shuffling),
+        val=batches(*sets["val"], 500),
+        check=batches(*(part[:CHECKED] for part in sets["train"]), 500),
+        train_epoch=cnn.train_epoch,
+        evaluate=cnn.evaluate,
+        augment=functools.partial(cnn.augmented, generator=changing, shift=settings["shift"])
+        if "shift" in settings
+        else None,
+        schedule=_schedule(optimiser, settings, steps),
+        stopping=cnn.EarlyStopping(settings["patience"], settings["min_delta"]) if "patience" in settings else None,
+        generators=(shuffling, changing),
+    )
+    checkpoint = CHECKPOINTS / f"{name}.pt"
+    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(_told, name))
+    model = cnn.Classifier(net)
+    result = {
+        "settings": settings,
+        "seed": seed,
+        "parameters": sum(cnn.parameter_counts(net).values()),
+        "epochs": len(history["val_accuracy"]),
+        "best_epoch": 1 + int(np.argmax(history["val_accuracy"])),
+        "seconds": training.seconds,
+    }
+    result |= {f"{split}_accuracy": model.accuracy(*sets[split]) for split in run.SPLITS}
+    confusions = np.zeros((10, 10), dtype=int)
+    np.add.at(confusions, (data.y_test, model.predict(sets["test"][0])), 1)
+    checkpoint.unlink(missing_ok=True)
+    return result | {"curves": history, "confusions": confusions}
+
+
+def _told(name, epoch, row):
+    print(f"{name}, epoch {epoch}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()), flush=True)
+
+
+def _study(name, size, source, choices, train_images=45_000, val_images=5_000, seeds=1):
+    data = size.data(train=train_images, val=val_images)
+    about = f"{STANDARDISED}; training images also mirrored and shifted where a run says so"
+    runs = []
+    for k, settings in enumerate(progress(choices[: size.count(len(choices))], "nets")):
+        settings = settings | ({"epochs": min(2, settings["epochs"])} if size.quick else {})
+        quick = "quick-" * size.quick
+        runs += [train(f"{quick}{name}-{k}-{seed}", data, settings, seed) for seed in range(size.count(seeds))]
+    return {"source": source, "runs": runs, "data": record.data_provenance(data, about)}
+
+
+def convnets(size):
+    """S1's convnets a), b) and c): 24,442, 1,626,442 and 890,410 parameters."""
+    reached = {"a": 0.608, "b": 0.702, "c": 0.768}
+    choices = [
+        ONE_CYCLE | {"net": "convnet_a", "learning_rate": 0.005, "epochs": 12},
+        ONE_CYCLE | {"net": "convnet_c", "learning_rate": 0.002, "epochs": 12},
+        ONE_CYCLE | {"net": "convnet_b", "learning_rate": 0.002, "epochs": 6},
+    ]
+    source = {"name": "S1", "test_accuracy": reached, "epochs": {"a": 9, "b": 10, "c": 19}}
+    return _study("convnets", size, source, choices)
+
+
+def augmentation(size):
+    """S1's d), which was stopped in its third epoch: c) with images mirrored and shifted, trained to the end."""
+    choices = [ONE_CYCLE | {"net": "convnet_c", "learning_rate": 0.002, "epochs": 36, "shift": 4}]
+    return _study("augmentation", size, {"name": "S1", "val_accuracy": 0.72, "about": "stopped in epoch 3"}, choices)
+
+
+def early_stopping(size):
+    """S1's rule on net a): Adam with a constant learning rate until five epochs in a row bring less than one point."""
+    base = {"net": "convnet_a", "optimiser": "adam", "learning_rate": 0.001, "schedule": None, "batch_size": 128}
+    choices = [base | {"epochs": 40, "patience": 5, "min_delta": 0.01, "dropout": 0.5}]
+    source = {"name": "S1", "test_accuracy": 0.608, "epochs": 9}
+    return _study("early_stopping", size, source, choices)
+
+
+def dense(size):
+    """S2's dense net 2048-1024-512-256-10, ten epochs of SGD in batches of 32."""
+    choices = [SGD | {"net": "dense_net", "learning_rate": 0.01, "schedule": "cosine", "epochs": 10}]
+    return _study("dense", size, {"name": "S2", "test_accuracy": 0.498, "train_accuracy": 0.564}, choices)
+
+
+def batch_size(size):
+    """S2's table: c) without dropout after one epoch of SGD in batches of 1, 32, 100 and 1,000.
+
+    First with one learning rate for all, as in S2; then with one that grows with the batch.
+    """
+    base = SGD | {"net": "convnet_c", "dropout": 0.0, "momentum": 0.0, "epochs": 1}
+    choices = [base | {"batch_size": size_, "learning_rate": 0.01} for size_ in (1, 32, 100, 1000)]
+    choices += [
+        base | {"batch_size": size_, "learning_rate": rate, "momentum": 0.9}
+        for size_, rate in ((32, 0.01), (100, 0.02), (1000, 0.05))
+    ]
+    source = {
+        "name": "S2",
+        "val_accuracy": {"1": 0.492, "32": 0.313, "100": 0.208, "1000": 0.117},
+        "seconds": {"1": 354},
+    }
+    return _study("batch_size", size, source, choices, train_images=37_500, val_images=12_500)
+
+
+def regularisation(size):
+    """S2's c): as it is, with dropout .25 in three places, and with batch norm in front of each, too; SGD."""
+    base = SGD | {"learning_rate": 0.01, "epochs": 6}
+    choices = [
+        base | {"net": "convnet_c", "dropout": 0.0},
+        base | {"net": "regularised_convnet_c", "dropout": 0.25},
+        base | {"net": "regularised_convnet_c", "dropout": 0.25, "batchnorm": True},
+    ]
+    source = {
+        "name": "S2",
+        "val_accuracy": {"plain": 0.636, "dropout": 0.621, "batch norm": 0.640},
+        "train_accuracy": {"plain": 0.706, "batch norm": 0.734},
+        "epochs": 10,
+    }
+    return _study("regularisation", size, source, choices, train_images=37_500, val_images=12_500)
+
+
+def by_hand(size):
+    """S4's two-layer convnet, in NumPy alone: one epoch, and its filters."""
+    data, runs = size.data(train=45_000, val=5_000), []
+    mean = mean_image(scale(data.X_train))
+    sets = {
+        split: (channels_first(scale(getattr(data, f"X_{split}")) - mean), getattr(data, f"y_{split}"))
+        for split in run.SPLITS
+    }
+    settings = {"filters": 32, "filter_size": 7, "reg": 0.001}
+    training = {"epochs": 1, "batch_size": 50, "learning_rate": 1e-3}
+    for seed in range(size.count(3)):
+        net = cnn.TwoLayerConvNet(**settings, seed=seed)
+        start = time.perf_counter()
+        history = net.train(*sets["train"], *sets["val"], seed=seed, **training)
+        seconds = time.perf_counter() - start
+        result = {"settings": settings | training, "seed": seed, "seconds": seconds}
+        result |= {"parameters": sum(value.size for value in net.params.values())}
+        result |= {f"{split}_accuracy": net.accuracy(*sets[split]) for split in run.SPLITS}
+        runs.append(result | {"curves": {"loss": np.reshape(history["loss"], (-1, 10)).mean(axis=1)}})
+    source = {"name": "S4", "val_accuracy": 0.507}
+    filters = np.round(net.params["W1"].astype(float), 4)
+    return {"source": source, "runs": runs, "filters": filters, "data": record.data_provenance(data, CENTRED)}
+
+
+STUDIES = {
+    study.__name__: study
+    for study in (by_hand, convnets, early_stopping, dense, batch_size, regularisation, augmentation)
+}
+
+
+def main(arguments=None):
+    """Run the studies; returns the exit code."""
+    return run.main("cnn", STUDIES, arguments, packages=("numpy", "torch"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

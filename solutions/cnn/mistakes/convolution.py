@@ -1,0 +1,210 @@
+"""Well-known mistakes in convolutions, forward and backward."""
+
+import numpy as np
+
+from solutions.cnn.for_checks import conv_gradients, convolved
+
+KNOWN = "known mistake"
+
+
+def _padded(x, pad, **how):
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), **how)
+
+
+def _sizes(x, w, conv_param):
+    """Places along height and width."""
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    return [(n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape[2:], w.shape[2:], strict=True)]
+
+
+def _windows(x, w, conv_param, down, right):
+    """A convolution without bias whose windows start at other places: every `down` and `right` pixels."""
+    rows, columns = _sizes(x, w, conv_param)
+    padded, out = _padded(x, conv_param["pad"]), np.zeros((len(x), len(w), rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            window = padded[:, :, i * down : i * down + w.shape[2], j * right : j * right + w.shape[3]]
+            out[:, :, i, j] = np.tensordot(window, w, axes=([1, 2, 3], [1, 2, 3]))
+    return out
+
+
+def _moved(down=None, right=None):
+    def wrong(x, w, b, param):
+        stride = param["stride"]
+        return _windows(x, w, param, down or stride, right or stride) + b[:, None, None]
+
+    return wrong
+
+
+def _bias(change):
+    """A convolution with something else in the place of the bias: `change(b, w)`, (F,)."""
+    return lambda x, w, b, param: convolved(x, w, change(b, w), param)
+
+
+def _edge(mode):
+    def wrong(x, w, b, param):
+        return convolved(_padded(x, param["pad"], mode=mode), w, b, param | {"pad": 0})
+
+    return wrong
+
+
+_CONVOLVED = [
+    (
+        KNOWN,
+        "The filter is turned around, as mathematicians do it; here it slides over the image as it is.",
+        lambda x, w, b, param: convolved(x, w[:, :, ::-1, ::-1], b, param),
+    ),
+    (KNOWN, "The filter is turned upside down.", lambda x, w, b, param: convolved(x, w[:, :, ::-1], b, param)),
+    (KNOWN, "The filter is mirrored.", lambda x, w, b, param: convolved(x, w[:, :, :, ::-1], b, param)),
+    (
+        KNOWN,
+        "The filter meets the channels in another order.",
+        lambda x, w, b, param: convolved(x, w[:, ::-1], b, param),
+    ),
+    (KNOWN, "The bias is left out.", _bias(lambda b, w: 0 * b)),
+    (KNOWN, "The bias is subtracted.", _bias(lambda b, w: -b)),
+    (KNOWN, "The bias is added to every product, not once to their sum.", _bias(lambda b, w: b * w[0].size)),
+    (KNOWN, "The bias is added once for every channel.", _bias(lambda b, w: b * w.shape[1])),
+    (KNOWN, "The first filter's bias is added to all.", _bias(lambda b, w: 0 * b + b[0])),
+    (KNOWN, "The image is padded with its border; pad it with zeros.", _edge("edge")),
+    (KNOWN, "The image is padded with its own mirror image; pad it with zeros.", _edge("reflect")),
+    (KNOWN, "The image is padded with its other side; pad it with zeros.", _edge("wrap")),
+    (KNOWN, "The window moves on by one pixel, whatever the stride.", _moved(1, 1)),
+    (KNOWN, "Downwards, the window moves on by one pixel, whatever the stride.", _moved(down=1)),
+    (KNOWN, "To the right, the window moves on by one pixel, whatever the stride.", _moved(right=1)),
+    (
+        KNOWN,
+        "Only the first channel is looked at: sum over all of them.",
+        lambda x, w, b, param: convolved(x[:, :1], w[:, :1], b, param),
+    ),
+    (
+        KNOWN,
+        "This is the mean of the products; take their sum.",
+        lambda x, w, b, param: convolved(x, w / w[0].size, b, param),
+    ),
+    (
+        KNOWN,
+        "The first image is in the place of all.",
+        lambda x, w, b, param: convolved(np.repeat(x[:1], len(x), axis=0), w, b, param),
+    ),
+    (
+        KNOWN,
+        "The first filter is in the place of all.",
+        lambda x, w, b, param: convolved(x, np.repeat(w[:1], len(w), axis=0), b, param),
+    ),
+    (KNOWN, "A ReLU follows, which is a layer of its own.", lambda *given: np.maximum(convolved(*given), 0)),
+]
+
+
+def _places(x, w, param, dout):
+    """Every place of the window: the part of the padded images, and dout there."""
+    stride = param["stride"]
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            part = np.s_[:, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]]
+            yield part, dout[:, :, i, j]
+
+
+def _cropped(dpadded, x, pad):
+    return dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
+
+
+def _dx(change=lambda w: w, assign=False, crop=True):
+    """The gradient of x with changed filters, numbers set instead of added, or cropped at the wrong place."""
+
+    def wrong(x, w, b, param, dout):
+        dpadded = np.zeros_like(_padded(x, param["pad"]))
+        for part, here in _places(x, w, param, dout):
+            share = np.tensordot(here, change(w), axes=(1, 0))
+            if assign:
+                dpadded[part] = share
+            else:
+                dpadded[part] += share
+        if crop:
+            return _cropped(dpadded, x, param["pad"]), None, None
+        return dpadded[:, :, : x.shape[2], : x.shape[3]], None, None
+
+    return wrong
+
+
+def _dw(pixels=lambda padded: padded, assign=False, images=slice(None)):
+    """The gradient of w from changed pixels, numbers set instead of added, or some of the images alone."""
+
+    def wrong(x, w, b, param, dout):
+        padded, dw = pixels(_padded(x, param["pad"])), np.zeros_like(w)
+        for part, here in _places(x, w, param, dout):
+            share = np.tensordot(here[images], padded[part][images], axes=(0, 0))
+            dw = share if assign else dw + share
+        return None, dw, None
+
+    return wrong
+
+
+def _db(change):
+    return lambda x, w, b, param, dout: (None, None, change(dout))
+
+
+def _of_all(change):
+    """All three gradients changed alike."""
+    return lambda *given: tuple(change(gradient, given[-1]) for gradient in conv_gradients(*given))
+
+
+_CONV_GRADIENTS = [
+    (KNOWN, "The filter is turned around on the way back.", _dx(lambda w: w[:, :, ::-1, ::-1])),
+    (
+        KNOWN,
+        "Where windows overlap, the last one overwrites the others: a pixel that is in several windows gets a share "
+        "from each, and they add up.",
+        _dx(assign=True),
+    ),
+    (
+        KNOWN,
+        "The gradient of the padded image is cut off at the upper left corner: the zeros around the image go, on all "
+        "sides.",
+        _dx(crop=False),
+    ),
+    (KNOWN, "The filters meet the channels in another order.", _dx(lambda w: w[:, ::-1])),
+    (
+        KNOWN,
+        "Only the first filter hands its share back: sum over all of them.",
+        _dx(lambda w: w * (np.arange(len(w)) == 0)[:, None, None, None]),
+    ),
+    (KNOWN, "dw is that of the last place of the window alone: add up over all places.", _dw(assign=True)),
+    (KNOWN, "dw is that of the last image alone: add up over all images.", _dw(images=slice(-1, None))),
+    (KNOWN, "dw is that of the first image alone: add up over all images.", _dw(images=slice(0, 1))),
+    (
+        KNOWN,
+        "dw is taken from pixels that are moved: the window lies on the padded image.",
+        _dw(lambda padded: np.roll(padded, (-1, -1), axis=(2, 3))),
+    ),
+    (
+        KNOWN,
+        "db is that of the first place alone: a bias is added at every place, so sum over all of them.",
+        _db(lambda dout: dout[:, :, 0, 0].sum(axis=0)),
+    ),
+    (
+        KNOWN,
+        "db is that of the last place alone: a bias is added at every place, so sum over all of them.",
+        _db(lambda dout: dout[:, :, -1, -1].sum(axis=0)),
+    ),
+    (KNOWN, "db is that of the last image alone.", _db(lambda dout: dout[-1].sum(axis=(1, 2)))),
+    (KNOWN, "db is that of the first image alone.", _db(lambda dout: dout[0].sum(axis=(1, 2)))),
+    (KNOWN, "db is a mean over the places; take the sum.", _db(lambda dout: dout.mean(axis=(2, 3)).sum(axis=0))),
+    (KNOWN, "db is a mean over images and places; take the sum.", _db(lambda dout: dout.mean(axis=(0, 2, 3)))),
+    (
+        KNOWN,
+        "db is the sum of dout for all filters together; each filter has a bias of its own.",
+        _db(lambda dout: np.full(dout.shape[1], dout.sum())),
+    ),
+    (
+        KNOWN,
+        "All gradients are divided by the number of images: dout holds that already, if the loss is a mean.",
+        _of_all(lambda gradient, dout: gradient / len(dout)),
+    ),
+]
+
+
+MISTAKES = {
+    "convolved": _CONVOLVED,
+    "conv_gradients": _CONV_GRADIENTS,
+}
