@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.mutants.layers.cells import notebook
+from tests.mutants.cells import notebook
 
 FORWARD = ("batchnorm.forward_train", "batchnorm.running_statistics", "batchnorm.forward_test")
 BACKWARD = ("batchnorm.backward", "batchnorm.backward_alt")

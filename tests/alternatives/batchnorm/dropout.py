@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.mutants.cells import notebook
 from tests.mutants.collect import alternative
-from tests.mutants.layers.cells import notebook
 
 FORWARD, BACKWARD = "batchnorm.dropout_forward", "batchnorm.dropout_backward"
 PAIR = (FORWARD, BACKWARD)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solutions.batchnorm import batchnorm_backward, batchnorm_backward_alt, batchnorm_forward
-from tests.mutants.layers.cells import notebook
+from tests.mutants.cells import notebook
 
 LAYER = ("batchnorm.layernorm_forward", "batchnorm.layernorm_backward")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from solutions.layers import Dual, Value
+from tests.mutants.cells import notebook
 from tests.mutants.collect import alternative
-from tests.mutants.layers.cells import notebook
 
 FORWARD, REVERSE = "layers.forward_mode", "layers.reverse_mode"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solutions.layers import affine_backward, affine_forward, relu_backward, relu_forward
-from tests.mutants.layers.cells import notebook
+from tests.mutants.cells import notebook
 
 AFFINE = ("layers.affine_forward", "layers.affine_backward")
 RELU = ("layers.relu_forward", "layers.relu_backward")

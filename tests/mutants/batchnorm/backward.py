@@ -6,8 +6,8 @@ over, and `mean` averages over it. Below stands what only one of them gets wrong
 
 import numpy as np
 
+from tests.mutants.cells import notebook, patches
 from tests.mutants.collect import memorised, mutant, patch
-from tests.mutants.layers.cells import notebook, patches
 
 LONG, ALT, LAYER = "batchnorm.backward", "batchnorm.backward_alt", "batchnorm.layernorm_backward"
 DX, DGAMMA, DBETA = "dx", "dgamma", "dbeta"

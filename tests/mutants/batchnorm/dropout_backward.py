@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import notebook, patches
 from tests.mutants.collect import memorised, mutant, patch
-from tests.mutants.layers.cells import notebook, patches
 
 ITEM = "batchnorm.dropout_backward"
 DX, TESTED, STATELESS, UNTOUCHED = (

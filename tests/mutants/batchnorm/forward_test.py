@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import notebook
 from tests.mutants.collect import memorised, patch
-from tests.mutants.layers.cells import notebook
 
 ITEM = "batchnorm.forward_test"
 OUT, SINGLE, KEPT = "out", "one example, float32", "running statistics stay as they are"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import notebook
 from tests.mutants.collect import memorised, mutant, patch
-from tests.mutants.layers.cells import notebook
 
 ITEM = "batchnorm.forward_train"
 OUT, MORE, SHAPE = "out", "tiny spread, other sizes", "shape of the output, and a cache"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import notebook
 from tests.mutants.collect import memorised, patch
-from tests.mutants.layers.cells import notebook
 
 ITEM = "batchnorm.running_statistics"
 MEAN, VAR, FRESH, SHAPE = "running_mean", "running_var", "from a fresh bn_param, with the usual momentum", "shape (D,)"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import notebook
 from tests.mutants.collect import memorised, mutant, patch
-from tests.mutants.layers.cells import notebook
 
 ITEM = "layers.affine_backward"
 DX, DW, DB, MORE = "dx", "dw", "db", "more axes, one example"

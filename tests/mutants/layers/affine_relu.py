@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.mutants.layers.cells import by_heart, notebook, patches
+from tests.mutants.cells import by_heart, notebook, patches
 
 ITEM = "layers.affine_relu"
 FORWARD, BACKWARD = "forward", "backward"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import by_heart
 from tests.mutants.collect import patch
-from tests.mutants.layers.cells import by_heart
 
 FORWARD, REVERSE = "layers.forward_mode", "layers.reverse_mode"
 SUM, PRODUCT, POWER, EXP, SIN = "sum", "product", "power", "exp", "sin"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tests.mutants.cells import notebook
 from tests.mutants.collect import memorised, mutant, patch
-from tests.mutants.layers.cells import notebook
 
 FORWARD, BACKWARD = "layers.relu_forward", "layers.relu_backward"
 OUT, MORE, SHAPE = "out", "more axes, one example", "shape of the output, and a cache"

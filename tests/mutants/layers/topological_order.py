@@ -3,8 +3,8 @@
 import graphlib
 from collections import deque
 
+from tests.mutants.cells import by_heart
 from tests.mutants.collect import mutant, patch
-from tests.mutants.layers.cells import by_heart
 
 ITEM = "layers.topological_order"
 FORWARD, WHOLE = "every edge leads forward", "every node, each once"
