@@ -114,15 +114,16 @@ def _definitions(code):
         statements = ast.parse(code).body
     except SyntaxError:
         return []
-    return [s for s in statements if isinstance(s, _KEPT) or (isinstance(s, ast.Assign) and _plain(s.value))]
+    return [s for s in statements if isinstance(s, _KEPT) or (isinstance(s, ast.Assign) and _constant(s))]
 
 
-def _plain(value):
+def _constant(assignment):
+    """Whether a plain value gets a name; `x[0] = 1` is an experiment."""
     try:
-        ast.literal_eval(value)
+        ast.literal_eval(assignment.value)
     except ValueError:
         return False
-    return True
+    return all(isinstance(target, (ast.Name, ast.Tuple)) for target in assignment.targets)
 
 
 def _to_write(statement):

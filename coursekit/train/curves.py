@@ -32,9 +32,9 @@ def run_curves(folders):
     runs = _logs(folders)
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.2), layout="constrained")
     for place, (name, log) in enumerate(runs.items()):
-        colour = {"color": class_colours[place % len(class_colours)]} if len(runs) > 1 else {}
         for split in ("train", "val"):
-            style = line_style(split) | colour | {"marker": "." if len(log["epoch"]) == 1 else ""}
+            style = line_style(split) | (_run_style(place) if len(runs) > 1 else {"marker": "."})
+            style |= {"markevery": -(-len(log["epoch"]) // 10)}
             label = split if len(runs) == 1 else f"{name}, {split}"
             axes[0].plot(log["epoch"], log[f"{split}_loss"], label=label, **style)
             axes[1].plot(log["epoch"], 100 * np.asarray(log[f"{split}_accuracy"]), label=label, **style)
@@ -45,7 +45,7 @@ def run_curves(folders):
     if len(runs) == 1:
         axes[0].legend()
     else:
-        keys = [Line2D([], [], color=class_colours[k % len(class_colours)], label=name) for k, name in enumerate(runs)]
+        keys = [Line2D([], [], **_run_style(place), label=name) for place, name in enumerate(runs)]
         keys += [Line2D([], [], **(line_style(split) | {"color": "black"}), label=split) for split in ("train", "val")]
         figure.legend(handles=keys, loc="outside lower center", ncols=2, fontsize=8)
     return finished(figure)
@@ -63,11 +63,16 @@ def describe_curves(folders):
 
 
 def save_curves(folders, path):
-    """Write the figure to a file, with its description inside where it is a PNG; returns the description."""
+    """Write the figure to a PNG, SVG or PDF file, with its description inside; returns the description."""
     text = describe_curves(folders)
-    metadata = {"Description": text} if Path(path).suffix.lower() == ".png" else None
-    run_curves(folders).savefig(path, metadata=metadata, dpi=150)
+    key = "Subject" if Path(path).suffix.lower() == ".pdf" else "Description"
+    run_curves(folders).savefig(path, metadata={key: text}, dpi=150)
     return text
+
+
+def _run_style(place):
+    """Colour and marker of a run among several, so that print in grey tells them apart, too."""
+    return {"color": class_colours[place % len(class_colours)], "marker": "os^Dv*PX"[place % 8], "markersize": 4}
 
 
 def _logs(folders):

@@ -101,7 +101,10 @@ class Training:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(path.name + ".part")
-        torch.save(state, temporary)
+        with open(temporary, "wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())  # so that a power cut leaves one of the two, too
         os.replace(temporary, path)
 
     def load(self, path):

@@ -37,9 +37,11 @@ def test_ones_own_functions_are_taken_with_what_they_call_and_that_is_said(tmp_p
     assert "layers: affine_forward from layers.ipynb, your own" in capsys.readouterr().out
 
 
-def test_nothing_but_definitions_runs(tmp_path):
-    notebook(tmp_path, f"open({str(tmp_path / 'ran')!r}, 'w')\ndef f():\n    return 1\nf()", "this is no python")
+def test_nothing_but_definitions_runs(tmp_path, capsys):
+    ran = f"open({str(tmp_path / 'ran')!r}, 'w')\ndef f():\n    return 1\nf()"
+    notebook(tmp_path, ran, "this is no python", "x = f()\nx[0] = 3")
     assert earlier("layers", "f", folder=tmp_path)() == 1
+    assert capsys.readouterr().out.count("\n") == 1  # and nothing is said to have failed
     assert not (tmp_path / "ran").exists()
 
 
@@ -86,4 +88,4 @@ def test_what_is_handed_out_stands_alone_and_holds_no_mark_of_the_builder(name, 
 
 def test_solutions_of_an_unknown_homework_are_refused(capsys):
     assert main(["solutions", "lairs"]) == 2
-    assert "There are no solutions of 'lairs'; there are some of batchnorm, layers" in capsys.readouterr().err
+    assert "There are no solutions of 'lairs'; there are some of batchnorm, cnn, layers" in capsys.readouterr().err
