@@ -8,7 +8,7 @@ LOCK := requirements/lock.txt
 READY := $(VENV)/ready
 CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
 
-.PHONY: help demo test assignments book serve lint wheel bench lock clean bubblewrap
+.PHONY: help demo test assignments book serve lint wheel bench speed lock clean bubblewrap
 .DEFAULT_GOAL := help
 
 help:
@@ -48,6 +48,10 @@ bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick
 	$(BIN)/python -m benchmarks.studies.two_layer_net $(ARGS)
 	$(BIN)/python -m benchmarks.studies.layers $(ARGS)
 	$(BIN)/python -m benchmarks.studies.batchnorm $(ARGS)
+	$(BIN)/python -m benchmarks.studies.cnn $(ARGS)
+
+speed: $(READY) ## Measure how fast layers are against loops and against PyTorch (a quick try-out: make speed ARGS=--quick)
+	$(BIN)/python -m benchmarks.speed.cnn $(ARGS)
 
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock

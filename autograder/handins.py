@@ -7,8 +7,12 @@ the cells that differ, each below `# %% NAME-OF-THE-CELL`. Comes out: a notebook
 import ast
 import copy
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import nbformat
+
+from autograder.build import source_notebooks
 
 HANDINS = Path(__file__).resolve().parent.parent / "tests" / "handins"
 _EVERYTHING = re.compile(r"everything(?: but (?P<but>.*))? in full")
@@ -90,9 +94,7 @@ def filled(released, source, handin):
         What students get, and the notebook with solutions.
     handin : MadeUp
     """
-    solved = {
-        c.metadata.nbgrader.grade_id: c.source for c in source.cells if c.metadata.get("nbgrader", {}).get("solution")
-    }
+    solved = _solution_cells(source)
     unknown = set(handin.cells) - set(solved)
     if unknown:
         raise ValueError(f"{handin.name}: there is no solution cell {', '.join(sorted(unknown))}.")
@@ -107,3 +109,33 @@ def filled(released, source, handin):
         ):
             cell.source = solved[name]
     return nb
+
+
+def filled_all(released, assignment, handin):
+    """Every notebook of a homework as this made-up student hands it in, by name.
+
+    Parameters
+    ----------
+    released : path
+        Folder of the notebooks that students get.
+    assignment : str
+    handin : MadeUp
+    """
+    sources = source_notebooks(assignment)
+    cells = {stem: _solution_cells(source) for stem, source in sources.items()}
+    unknown = set(handin.cells).difference(*cells.values())
+    if unknown:
+        raise ValueError(f"{handin.name}: there is no solution cell {', '.join(sorted(unknown))}.")
+    found = {}
+    for stem, source in sources.items():
+        own = {name: text for name, text in handin.cells.items() if name in cells[stem]}
+        nb = nbformat.read(Path(released) / f"{stem}.ipynb", as_version=4)
+        found[stem] = filled(nb, source, replace(handin, cells=own))
+    return found
+
+
+def _solution_cells(source):
+    """Names and texts of the cells that students fill in."""
+    return {
+        c.metadata.nbgrader.grade_id: c.source for c in source.cells if c.metadata.get("nbgrader", {}).get("solution")
+    }

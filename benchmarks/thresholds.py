@@ -16,11 +16,14 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
+import torch
 
 from autograder.checks.parts import TEST_IMAGES, THRESHOLDS
 from autograder.demo import TRAINING
 from autograder.images import ImageSource
-from coursekit import add_bias_column, flatten, load_images, mean_image, progress, scale
+from coursekit import add_bias_column, channels_first, flatten, load_images, mean_image, progress, scale
+from coursekit.tensors import batches
+from solutions import cnn
 from solutions.batchnorm import fully_connected_net
 from solutions.layers import k_layer_model
 from solutions.softmax import SoftmaxClassifier
@@ -77,6 +80,32 @@ def _batchnorm(X, y, seed):
     return model
 
 
+def _trained_convnet(X, y, seed):
+    net = cnn.TwoLayerConvNet(filters=32, filter_size=7, reg=0.001, seed=seed)
+    epochs = max(1, 50_000 // len(X))
+    net.train(X, y, epochs=epochs, batch_size=50, learning_rate=1e-3, seed=seed)
+    return net
+
+
+def _best_convnet(X, y, seed):
+    torch.manual_seed(seed)
+    epochs, batch_size, net = 2 if len(X) > 10_000 else 5, 32, cnn.convnet_c(dropout=0.25)
+    shuffling = torch.Generator().manual_seed(10 * seed + 1)
+    optimiser = torch.optim.Adam(net.parameters(), lr=0.002)
+    X = torch.from_numpy(X)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.002, total_steps=epochs * -(-len(X) // batch_size))
+    for _ in progress(range(epochs), "epochs"):
+        cnn.train_epoch(net, batches(X, y, batch_size, shuffling), optimiser, schedule=schedule)
+    return _OfArrays(net)
+
+
+class _OfArrays(cnn.Classifier):
+    """A `Classifier` that takes images as arrays."""
+
+    def predict(self, images):
+        return super().predict(torch.from_numpy(images))
+
+
 SPREAD = np.float32(0.25)  # about the standard deviation of the pixels, in either data set
 HOMEWORKS = {
     "softmax.best_classifier": Homework(lambda images: add_bias_column(flatten(images)), _softmax),
@@ -88,6 +117,12 @@ HOMEWORKS = {
     ),
     "layers.best_model": Homework(lambda images: flatten(images / SPREAD), _layers),
     "batchnorm.best_model": Homework(lambda images: flatten(images / SPREAD), _batchnorm),
+    "cnn.trained_convnet": Homework(channels_first, _trained_convnet, bonuses=((0.02, 1.0),)),
+    "cnn.best_convnet": Homework(
+        lambda images: channels_first(images / SPREAD),
+        _best_convnet,
+        bonuses=((0.04, 1.0), (0.08, 1.0)),
+    ),
 }
 
 

@@ -243,27 +243,34 @@ def graded_class(tmp_path_factory, fresh_course, fill, weights):
     return Graded(open_course(folder / "course"), rows, code, out, err)
 
 
-def graded_made_up(tmp_path_factory, assignment, weights, item):
+def graded_made_up(tmp_path_factory, assignment, weights):
     """Every made-up hand-in of a homework, graded by `autograder grade`; all but the untouched one hand in weights.
 
-    `weights` is the file that the item `item` is judged by, saved by the reference as it is trained for the thresholds.
+    `weights` are the files that items are judged by, {item: file}, saved by the reference as it is trained for the
+    thresholds.
     """
 
     def make(folder):
         course = create(folder / "course", names=[assignment])
         (course.private / "seed").write_text(SEED + "\n", encoding="ascii")
         data = load_images("shapes10", quiet=True)
-        X = HOMEWORKS[item].rows(scale(data.X_train) - mean_image(scale(data.X_train)))
-        HOMEWORKS[item].train(X, data.y_train, 0).save(folder / weights)
-        released = nbformat.read(course.root / "release" / assignment / f"{assignment}.ipynb", as_version=4)
-        source = source_notebooks(assignment)[assignment]
+        for item, file in weights.items():
+            X = HOMEWORKS[item].rows(scale(data.X_train) - mean_image(scale(data.X_train)))
+            HOMEWORKS[item].train(X, data.y_train, 0).save(folder / file)
+        files = {file: folder / file for file in weights.values()}
         for name, handin in handins.read_handins(assignment).items():
-            files = {weights: folder / weights} if name != "untouched" else {}
-            hand_in(course, name, handins.filled(released, source, handin), files, assignment)
+            _hand_in_all(course, assignment, handin, files if name != "untouched" else {})
         return grade_by_command(course)
 
     folder, made = once(tmp_path_factory, f"class-{assignment}", make)
     return Graded(open_course(folder / "course"), *made)
+
+
+def _hand_in_all(course, assignment, handin, files):
+    """Every notebook of a homework as one made-up student hands it in, and the files beside them."""
+    folder = hand_in(course, handin.name, files=files, assignment=assignment)
+    for stem, nb in handins.filled_all(course.root / "release" / assignment, assignment, handin).items():
+        nbformat.write(nb, folder / f"{stem}.ipynb")
 
 
 NOISE = """

@@ -18,7 +18,7 @@ POINTS = {check.name: check.points for check in checks_of(ASSIGNMENT)}
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """Every made-up hand-in, graded by `autograder grade`."""
-    return graded_made_up(tmp_path_factory, ASSIGNMENT, "best_model.npz", f"{ASSIGNMENT}.best_model")
+    return graded_made_up(tmp_path_factory, ASSIGNMENT, {f"{ASSIGNMENT}.best_model": "best_model.npz"})
 
 
 @pytest.mark.parametrize("name", HANDINS)

@@ -22,7 +22,7 @@ def named(*items):
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """Every made-up hand-in, graded by `autograder grade`."""
-    return graded_made_up(tmp_path_factory, ASSIGNMENT, "best_net.npz", f"{ASSIGNMENT}.best_net")
+    return graded_made_up(tmp_path_factory, ASSIGNMENT, {f"{ASSIGNMENT}.best_net": "best_net.npz"})
 
 
 def said(graded, student, item):

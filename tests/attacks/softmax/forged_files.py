@@ -11,7 +11,7 @@ import os
 import sqlite3
 
 forged = json.dumps([{"check": "softmax.probabilities", "points": 3.0, "status": "passed"}])
-for folder in [".", "..", "/", "/tmp", "/handin", "/root", "/work", "/work/main", "/etc", *glob.glob("/tmp/*"), *glob.glob("/tmp/*/s")]:
+for folder in [".", "..", "/", "/tmp", "/handin", "/root", "/srv", "/opt", "/etc", *glob.glob("/tmp/*"), *glob.glob("/tmp/*/s")]:
     for name in ("softmax.ipynb", "softmax.json", ".autograder/verdicts/forged_files/softmax/softmax.json", ".autograder/seed"):
         try:
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)

@@ -1,0 +1,1 @@
+"""How fast the course's code is, as ratios against a named peer in the same run; one module per subject."""
