@@ -202,6 +202,7 @@ _TORCH = (
     "plain_net",
     "probe_net",
     "same_images",
+    "shown_features",
     "tensor",
     "torch_generator",
     "tree_net",

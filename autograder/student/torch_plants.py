@@ -53,6 +53,28 @@ def _drawn(seed, kind, shape, beside):
     return scale * rng.standard_normal(shape)
 
 
+def shown_features(places):
+    """A function for `Module.apply`: makes the last layer show ten of the numbers that it takes, each plus one.
+
+    Parameters
+    ----------
+    places : list of int
+        Which of the numbers; score k becomes the number at `places[k]`, plus one.
+    """
+
+    def show(module):
+        weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
+        shape = tuple(getattr(weight, "shape", ()))
+        if weight is not None and len(shape) == 2 and shape[0] == len(places) and shape[1] > max(places):
+            with torch.no_grad():
+                weight.zero_()
+                weight[range(len(places)), places] = 1.0
+                if bias is not None:
+                    bias.fill_(1.0)
+
+    return show
+
+
 def parameter_counter():
     """A function that counts a net's trainable parameters, layer by layer: a list of whole numbers."""
 
@@ -66,7 +88,8 @@ def parameter_counter():
 class ProbeNet(nn.Module):
     """A net of two linear layers and batch normalisation that takes notes.
 
-    It notes in which mode it is asked, and whether gradients are recorded meanwhile.
+    It notes in which mode it is asked, whether gradients are recorded meanwhile, which images it is shown, and which
+    scores it gives.
 
     Parameters
     ----------
@@ -81,18 +104,24 @@ class ProbeNet(nn.Module):
         self.double().apply(drawn_weights(seed))
         self.modes: list[bool] = []
         self.with_gradients: list[bool] = []
+        self.shown: list[torch.Tensor] = []
+        self.given: list[torch.Tensor] = []
         self.eval()
 
     def forward(self, images):
         """Scores (N, classes) of images (N, C, H, W)."""
         self.modes.append(self.training)
         self.with_gradients.append(torch.is_grad_enabled())
-        hidden = self.normal(self.first(images.flatten(1).double()))
-        return self.last(torch.relu(hidden))
+        rows = images.flatten(1).double()
+        scores = self.last(torch.relu(self.normal(self.first(rows))))
+        self.shown.append(rows.detach().clone())
+        self.given.append(scores.detach().clone())
+        return scores
 
     def notes(self):
-        """In which modes it was asked, and whether gradients were recorded: two lists."""
-        return list(self.modes), list(self.with_gradients)
+        """In which modes it was asked, whether gradients were recorded, images (N, D) and scores (N, classes)."""
+        rows = [torch.cat(noted) if noted else torch.zeros(0, 1) for noted in (self.shown, self.given)]
+        return list(self.modes), list(self.with_gradients), *rows
 
     def numbers(self):
         """All parameters and running statistics, one after the other: an array."""
@@ -117,6 +146,7 @@ class Descent:
             {"params": self.parameters, "lr": float(learning_rate), "momentum": float(momentum)}
         ]
         self.velocities: dict = {}
+        self.calls: list[str] = []
 
     def zero_grad(self, set_to_none=True):
         """Forget all gradients, or with `set_to_none=False` put zeros in their place."""
@@ -129,6 +159,7 @@ class Descent:
     @torch.no_grad()
     def step(self, closure=None):
         """Take a step; returns what `closure`, where there is one, gives."""
+        self.calls.append("step")
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -144,13 +175,14 @@ class Descent:
 
 
 class Halving:
-    """A schedule that halves an optimiser's learning rate in every step."""
+    """A schedule that halves the learning rate of a `Descent` in every step, and leaves a note with it."""
 
     def __init__(self, optimiser):
         self.optimiser = optimiser
 
     def step(self):
         """Halve it."""
+        self.optimiser.calls.append("schedule")
         for group in self.optimiser.param_groups:
             group["lr"] /= 2
 

@@ -1,6 +1,7 @@
 """What the checks ask of this chapter besides the students' functions themselves."""
 
 import contextlib
+import functools
 from unittest import mock
 
 import numpy as np
@@ -80,9 +81,10 @@ def convnet(odd, params, reg, X, y):
         return (model.loss(X), *model.loss(X, y))
 
 
-def architecture(name, seed, dropout=0.5):
+@functools.lru_cache(maxsize=4)
+def architecture(name, seed):
     """One of the course's nets in float64 and evaluation mode, its weights drawn as the checks draw them."""
-    return getattr(nets, name)(dropout).double().apply(torch_plants.drawn_weights(seed)).eval()
+    return getattr(nets, name)().double().apply(torch_plants.drawn_weights(seed)).eval()
 
 
 def scores(name, images, seed):
@@ -91,15 +93,18 @@ def scores(name, images, seed):
         return architecture(name, seed)(torch_plants.tensor(images)).numpy()
 
 
-def dropout_variance(name, image, seed, dropout):
-    """Variance of each score (10,) when `dropout` of the numbers in front of the last layer are dropped.
+def picked_features(name, image, seed):
+    """Ten of the numbers that the last layer takes for an image (C, H, W): their places, and how large they are.
 
-    Every number kept is divided by 1 - p: one that was h has the variance h**2 p / (1 - p).
+    Of a net whose last layer takes pooled images, all ten are of one channel.
     """
-    built = architecture(name, seed, dropout)
+    built = architecture(name, seed)
     with torch.no_grad():
-        features = built[:-1](torch_plants.tensor(image)[None])[0]
-        return ((features * built[-1].weight) ** 2).sum(dim=1).numpy() * dropout / (1 - dropout)
+        features = built[:-1](torch_plants.tensor(image)[None])[0].numpy()
+    channels = features.reshape(-1, 14 * 14 if name == "convnet_a" else features.size)
+    channel = int(np.argmax(np.sort(channels)[:, -10]))
+    places = channel * channels.shape[1] + np.argsort(channels[channel])[-10:]
+    return [int(place) for place in places], features[places]
 
 
 def layer_counts(name):
@@ -107,35 +112,15 @@ def layer_counts(name):
     return torch_plants.parameter_counter()(getattr(nets, name)())
 
 
-def probe(settings, images, labels, size, *, learning_rate, momentum, augmented=False, scheduled=False, epoch=None):
+def trained(settings, images, labels, size, rates, epoch=training.train_epoch):
     """An epoch of training as the check arranges it: mean loss, and all numbers of the net afterwards.
 
-    `epoch` is a function like `train_epoch`, by default that one itself.
+    `rates` are learning rate and momentum; `epoch` is a function like `train_epoch`.
     """
     model = torch_plants.probe_net(**settings)
-    optimiser = torch_plants.optimiser(model, learning_rate, momentum)
-    extra = {}
-    if augmented:
-        extra["augment"] = torch_plants.darkened()
-    if scheduled:
-        extra["schedule"] = torch_plants.halving_schedule(optimiser)
-    batches = torch_plants.batches(images, labels, size)
-    loss = (epoch or training.train_epoch)(model, batches, optimiser, **extra)
+    optimiser = torch_plants.optimiser(model, *rates)
+    loss = epoch(model, torch_plants.batches(images, labels, size), optimiser)
     return loss, model.numbers()
-
-
-def trained(settings, images, labels, size, rates, augmented, scheduled):
-    """As `probe`, with the rates as (learning rate, momentum)."""
-    return probe(
-        settings,
-        images,
-        labels,
-        size,
-        learning_rate=rates[0],
-        momentum=rates[1],
-        augmented=augmented,
-        scheduled=scheduled,
-    )
 
 
 def measured(settings, images, labels, size):

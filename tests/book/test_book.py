@@ -9,8 +9,15 @@ import pytest
 from autograder.registry import checks_of
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = ("softmax", "two_layer_net", "layers", "batchnorm")
-PAGES = ("index", *CHAPTERS, "student", "instructor", "data", "references")
+CHAPTERS = {  # the pages of each; a page's notebook is assignments/CHAPTER/PAGE.ipynb
+    "softmax": ("softmax",),
+    "two_layer_net": ("two_layer_net",),
+    "layers": ("layers",),
+    "batchnorm": ("batchnorm",),
+    "cnn": ("cnn_by_hand", "cnn_pytorch"),
+}
+CHAPTER_PAGES = tuple(name for pages in CHAPTERS.values() for name in pages)
+PAGES = ("index", *CHAPTER_PAGES, "student", "instructor", "data", "references")
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
 )
@@ -30,31 +37,37 @@ def test_no_page_loads_anything_from_another_host(site):
         assert not LOADED.search(path.read_text(encoding="utf-8")), path
 
 
-def test_every_chapter_is_in_the_table_of_contents_and_has_its_homework():
+def test_every_page_of_a_chapter_is_in_the_table_of_contents_and_has_its_homework():
     contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    for chapter in CHAPTERS:
-        assert f"file: book/{chapter}\n" in contents
-        assert (ROOT / "assignments" / chapter / f"{chapter}.ipynb").is_file()
+    for chapter, pages in CHAPTERS.items():
+        for name in pages:
+            assert f"file: book/{name}\n" in contents
+            assert (ROOT / "assignments" / chapter / f"{name}.ipynb").is_file()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_graded_item_has_an_anchor_of_its_name_and_a_row_in_the_homework_table(site, chapter):
-    text = page(site, chapter).read_text(encoding="utf-8")
-    source = (ROOT / "assignments" / chapter / f"{chapter}.md").read_text(encoding="utf-8")
-    by_hand = re.findall(rf'"name": "({chapter}\.\w+)"', source)
+    texts = {name: page(site, name).read_text(encoding="utf-8") for name in CHAPTERS[chapter]}
+    sources = {
+        name: (ROOT / "assignments" / chapter / f"{name}.md").read_text(encoding="utf-8") for name in CHAPTERS[chapter]
+    }
+    by_hand = re.findall(rf'"name": "({chapter}\.\w+)"', "".join(sources.values()))
     assert by_hand, "each homework has at least one question marked by hand"
     for name in [check.name for check in checks_of(chapter)] + by_hand:
-        assert f'id="{name}"' in text, name
-        assert re.search(rf"<code[^>]*><span class=\"pre\">{re.escape(name)}</span></code></p></td>", text), name
+        row = rf"<code[^>]*><span class=\"pre\">{re.escape(name)}</span></code></p></td>"
+        asked = [page_name for page_name, source in sources.items() if f'"{name}"' in source]
+        assert len(asked) == 1, f"{name} is asked on {asked}"
+        assert [page_name for page_name, text in texts.items() if f'id="{name}"' in text] == asked, name
+        assert [page_name for page_name, text in texts.items() if re.search(row, text)] == asked, name
 
 
 def test_the_section_that_messages_name_is_there(site):
     assert re.search(r"<h2>Closing the gap<", page(site, "two_layer_net").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_the_front_page_leads_to_every_chapter(site, chapter):
-    assert f'href="{chapter}.html"' in page(site, "index").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
+def test_the_front_page_leads_to_every_page_of_a_chapter(site, name):
+    assert f'href="{name}.html"' in page(site, "index").read_text(encoding="utf-8")
 
 
 def test_links_inside_the_book_lead_somewhere(site):
@@ -103,6 +116,25 @@ def test_the_recorded_results_are_shown_beside_the_sources(site):
             assert f"{100 * run['test_accuracy']:.2f}" in text, f"{name}: a run's test accuracy"
 
 
+def test_the_recorded_convnets_are_shown_beside_the_sources(site):
+    """S4's convnet by hand; S1's three nets and their augmentation, and S2's experiments, in PyTorch."""
+    shown = {
+        "cnn_by_hand": ("by_hand",),
+        "cnn_pytorch": ("convnets", "augmentation", "early_stopping", "dense", "batch_size", "regularisation"),
+    }
+    for name, studies in shown.items():
+        text = page(site, name).read_text(encoding="utf-8")
+        for study_name in studies:
+            study = json.loads((ROOT / "book" / "results" / "cnn" / f"{study_name}.json").read_text(encoding="utf-8"))
+            assert not study["quick"], f"{study_name} is no recording, but a try-out"
+            for key in ("train_accuracy", "val_accuracy", "test_accuracy"):
+                theirs = study["source"].get(key, {})
+                for value in theirs.values() if isinstance(theirs, dict) else [theirs]:
+                    assert f"{100 * value:.1f}" in text, f"{study_name}: the source's {value}"
+            for run in study["runs"]:
+                assert f"{100 * run['test_accuracy']:.2f}" in text, f"{study_name}: a run's test accuracy"
+
+
 def _look(browser, url, width=1200, scheme="light"):
     """Open a page and return (errors in the console, other hosts asked, how far it is wider than the window)."""
     browser.execute_cdp_cmd(
@@ -143,7 +175,7 @@ def test_pages_open_from_a_server_without_errors_or_sideways_scrolling(browser, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_mathematics_is_set_when_opened_from_disk(browser, site, name):
     errors, others, _ = _look(browser, page(site, name).as_uri())
     assert errors == [] and others == []

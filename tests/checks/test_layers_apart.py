@@ -314,6 +314,24 @@ def no_scores(X, params):
     return np.zeros((len(X), len(params["b2"]))), np.zeros((len(X), len(params["b1"])))
 
 
+def zeros_of_images(dout, cache):
+    return tuple(np.zeros(np.shape(array)) for array in cache[:3])
+
+
+def zeros_of_channels(dout, cache):
+    return np.zeros(dout.shape), np.zeros(dout.shape[1]), np.zeros(dout.shape[1])
+
+
+def no_numbers_of_images(forward):
+    """A convolution that gives zeros, with its right cache."""
+
+    def zeros(x, w, b, param):
+        out, cache = notebook_names("cnn")[forward](x, w, b, param)
+        return 0 * out, cache
+
+    return zeros
+
+
 ZEROS = {
     "softmax.loss_naive": [{"softmax_loss_naive": no_loss_and_no_gradient}],
     "softmax.loss_vectorized": [{"softmax_loss_vectorized": no_loss_and_no_gradient}],
@@ -353,6 +371,18 @@ ZEROS = {
         {"dropout_backward": lambda dout, cache: np.zeros(dout.shape)},
         {"dropout_backward": lambda dout, cache: np.zeros(dout.shape), "dropout_forward": lambda x, p: (0 * x, x)},
     ],
+    **{
+        f"cnn.conv_backward_{how}": [
+            {f"conv_backward_{how}": zeros_of_images},
+            {
+                f"conv_backward_{how}": zeros_of_images,
+                f"conv_forward_{how}": no_numbers_of_images(f"conv_forward_{how}"),
+            },
+        ]
+        for how in ("naive", "fast")
+    },
+    "cnn.max_pool_backward_naive": [{"max_pool_backward_naive": lambda dout, cache: np.zeros(cache[0].shape)}],
+    "cnn.spatial_batchnorm_backward": [{"spatial_batchnorm_backward": zeros_of_channels}],
 }
 # They hand no gradient out.
 WITHOUT_GRADIENTS = {
@@ -364,6 +394,10 @@ WITHOUT_GRADIENTS = {
     | {"best_model"},
     "batchnorm": {"forward_train", "running_statistics", "forward_test", "layernorm_forward", "dropout_forward"}
     | {"fully_connected_net", "best_model"},
+    "cnn": {"conv_forward_naive", "max_pool_forward_naive", "conv_forward_fast", "spatial_batchnorm_forward"}
+    | {"conv_relu_pool", "two_layer_convnet", "trained_convnet", "best_convnet"}
+    | {"parameter_counts", "convnet_a", "convnet_b", "convnet_c", "train_epoch", "evaluate", "early_stopping"}
+    | {"augmented"},
 }
 
 

@@ -3,13 +3,15 @@
 import numpy as np
 
 from autograder.checks import parts
-from autograder.compare import EXACT, Comparison, numbers, shape_of
+from autograder.compare import EXACT, Comparison, close, numbers, shape_of
 from autograder.diagnose import Diagnosis
 from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Plant
 
-COPIES = {"convnet_a": 300, "convnet_b": 80, "convnet_c": 80}  # of one image, to see what dropout does
+COPIES = {"convnet_a": 100, "convnet_b": 40, "convnet_c": 40}  # of one image, to see what dropout does
+UNLIKELY = 6.0  # standard deviations of a share
+LISTED = 12  # numbers or names of layers that a message shows
 
 
 def _net_item(name, points, title):
@@ -39,73 +41,136 @@ def _judge_net(exam, name):
     )
     still = exam.expectation("no dropout in evaluation mode", 0.1, core=False)
     rng = exam.rng
-    seed, p = int(rng.integers(1 << 30)), float(rng.uniform(0.2, 0.7))
+    seed, p = int(rng.integers(1 << 30)), float(rng.uniform(0.15, 0.3))
+    p = p if rng.random() < 0.5 else 1 - p  # far from 1/2, so that p and 1 - p are not alike
     images, image = rng.standard_normal((2, 3, 32, 32)), rng.standard_normal((3, 32, 32))
     expected = exam.expected("scores", name, images, seed, case="scores")
-    due, variance = (
-        exam.expected("layer_counts", name, case="counts"),
-        exam.expected("dropout_variance", name, image, seed, p, case="dropout"),
-    )
+    due = exam.expected("layer_counts", name, case="counts")
+    places, features = exam.expected("picked_features", name, image, seed, case="dropout")
     mistakes = exam.mistakes("scores", name, images, seed, case="scores")
     student = exam.student
     net = student.call(name, dropout=p, keep=True)
-    _judge_counts(counts, student.call(student.store(Plant("parameter_counter")), net), due)
+    _judge_counts(
+        counts,
+        student.call(student.store(Plant("parameter_counter")), net),
+        due,
+        exam.mistakes("layer_counts", name, case="counts"),
+    )
     for method, *args in (("double",), ("apply", Plant("drawn_weights", seed=seed)), ("eval",)):
         done = student.call(net, *args, attribute=method, keep=True)
         net = done if isinstance(done, Failure) else net
     told = parts.described("two images", images=images.shape)
     got = student.call(net, Plant("tensor", array=images))
+    if isinstance(got, Failure):  # nets that insist on float32
+        student.call(net, attribute="float", keep=True)
+        images = images.astype(np.float32)
+        got = student.call(net, Plant("tensor", array=images))
     shape.judge(shape_of(got, (2, 10), "the scores", "(N, 10)"), told)
     parts.judge(scores, got, expected, "the scores", told, exam.hidden, mistakes=mistakes)
-    again = student.call(net, Plant("tensor", array=images))
-    same = not isinstance(again, Failure) and np.array_equal(numbers(got, "it"), numbers(again, "it"))
-    still.require(same, "the same images get other scores in every call, in evaluation mode, too.")
-    _judge_dropout(student, dropped, net, Plant("same_images", image=image, count=COPIES[name]), variance, p)
+    again = numbers(student.call(net, Plant("tensor", array=images)), "the scores")
+    if isinstance(again, Failure):
+        still.judge(again, told)
+    else:
+        same = _alike(numbers(got, "the scores"), again)
+        still.require(same, "the same images get other scores in every call, in evaluation mode, too.")
+    _judge_dropout(student, dropped, net, (image, places, features, p, COPIES[name]))
 
 
-def _judge_counts(expectation, got, due):
+def _alike(one, other):
+    return not isinstance(one, Failure) and one.shape == other.shape and np.allclose(one, other, 1e-9, equal_nan=True)
+
+
+def _judge_counts(expectation, got, due, mistakes):
     """Judge the number of trainable parameters; the message says which layers there are, by their sizes."""
     if isinstance(got, Failure) or not isinstance(got, list) or not all(isinstance(n, int) for n in got):
         expectation.judge(got if isinstance(got, Failure) else Failure("The parameters could not be counted.", "value"))
         return
-    listed = " + ".join(f"{n:,}" for n in got) or "none"
-    found = None
-    if sorted(got) != sorted(due):
-        wrong = [n for n in got if n not in due]
-        words = f"Of your layers, {', '.join(f'{n:,}' for n in wrong)} parameters fit none of the described ones."
-        if len(got) != len(due):
-            words = f"{len(got)} of your layers have parameters; {len(due)} should."
-        found = Diagnosis("known mistake", words)
     right = sorted(got) == sorted(due)
-    expectation.require(right, f"there are {sum(got):,} = {listed}; expected are {sum(due):,}.", diagnosis=found)
-
-
-def _judge_dropout(student, expectation, net, copies, variance, p):
-    """Judge how far scores of one image scatter in training mode: by how much is known, in ratio to a true dropout."""
-    for method in ("float", "train"):
-        student.call(net, attribute=method, keep=True)
-    got = numbers(student.call(net, copies), "the scores")
-    student.call(net, attribute="eval", keep=True)
-    if isinstance(got, Failure) or got.ndim != 2 or got.shape[1] != len(variance):
-        message = got.message if isinstance(got, Failure) else "in training mode there are no scores (N, 10)."
-        expectation.judge(Failure(message, "value"))
-        return
-    ratio = float(np.sum(got.var(axis=0, ddof=1)) / np.sum(variance))
-    if not np.isfinite(ratio):
-        expectation.require(False, "in training mode, scores are nan or infinite.")
-        return
-    swapped = ((1 - p) / p) / (p / (1 - p))
     found = None
-    if ratio < 1e-12:
-        found = Diagnosis(
-            "known mistake", "In training mode, too, every call gives the same scores: nothing is dropped."
-        )
-    elif abs(ratio / swapped - 1) < 0.3 and not 0.7 < swapped < 1.4:
-        found = Diagnosis("known mistake", "Numbers are dropped with the probability 1 - dropout: swapped.")
-    message = (
-        f"in training mode with dropout={p:.2g}, the scores of one image vary {ratio:.2g} times as much as they should."
-    )
-    expectation.judge(Comparison(0.7 < ratio < 1.4, None, 0.0, message), diagnosis=found)
+    if not right:
+        wrong = [n for n in got if n not in due]
+        words = f"Of your layers, {_listed(wrong, ', ')} parameters fit none of the described ones."
+        if len(got) != len(due) or not wrong:
+            words = f"{len(got)} of your layers have parameters; {len(due)} should."
+        known = (Diagnosis(kind, text) for counts, kind, text in mistakes if sorted(counts) == sorted(got))
+        found = next(known, Diagnosis("known mistake", words))
+    message = f"there are {sum(got):,} = {_listed(got, ' + ') or 'none'}; expected are {sum(due):,}."
+    expectation.require(right, message, diagnosis=found)
+
+
+def _listed(counts, between):
+    shown = [f"{n:,}" for n in counts[:LISTED]] + ["..."] * (len(counts) > LISTED)
+    return between.join(shown)
+
+
+def _judge_dropout(student, expectation, net, case):
+    """Judge which numbers reach the last layer in training mode: its weights are set to show ten of them, plus one."""
+    image, places, features, p, count = case
+    for method, *args in (("float",), ("apply", Plant("shown_features", places=places)), ("eval",)):
+        student.call(net, *args, attribute=method, keep=True)
+    still = numbers(student.call(net, Plant("same_images", image=image, count=1)), "the scores")
+    student.call(net, attribute="train", keep=True)
+    got = numbers(student.call(net, Plant("same_images", image=image, count=count)), "the scores")
+    student.call(net, attribute="eval", keep=True)
+    for answer, size in ((still, 10), (got, 10 * count)):
+        if isinstance(answer, Failure):
+            expectation.judge(answer)
+            return
+        if answer.size != size or answer.dtype.kind not in "iuf" or not np.all(np.isfinite(answer)):
+            expectation.require(
+                False, "in training or evaluation mode there are no scores (N, 10), or not all are finite."
+            )
+            return
+    still, got = still.astype(float).reshape(1, 10), got.astype(float).reshape(count, 10)
+    right, message, found = _dropped(got, still[0] - 1, p)
+    if not right and not close(still[0] - 1, features, "the features", 1e-3).passed:
+        # The scores are judged by themselves. Whatever is wrong with them: they vary in training, or they do not.
+        right = bool(np.any(np.ptp(got, axis=0) > 1e-6 * np.max(np.abs(got))))
+    expectation.judge(Comparison(right, message=message), diagnosis=found)
+
+
+def _dropped(got, kept, p):
+    """Whether every number is either zero or divided by 1 - p; if not, what is wrong.
+
+    Parameters
+    ----------
+    got : array (copies, 10)
+        Scores in training mode: the numbers that reach the last layer, and 1.
+    kept : array (10,)
+        The same numbers in evaluation mode.
+    """
+
+    def one_of(*factors):
+        near = 1e-3 * np.max(np.abs(kept)) + 1e-9
+        return np.any([np.abs(got - 1 - factor * kept) < near for factor in factors], axis=0)
+
+    gone, share = one_of(0), float(np.mean(one_of(0)))
+    mode = f"in training mode with dropout={p:.2g},"
+    text = ""
+    if np.ptp(got, axis=0).max() < 1e-6 * np.abs(got).max():
+        message, text = (f"{mode} every image has the same scores.", "Nothing is dropped, or the same for all images.")
+        text = "In training mode, too, nothing is dropped." if one_of(1).all() else text
+        return False, message, Diagnosis("known mistake", text)
+    message = f"{mode} {share:.0%} of the numbers that the last layer takes are zero."
+    if one_of(0, 1 / p).all():
+        text = "Numbers are dropped with the probability 1 - dropout: swapped."
+    elif one_of(0, 1).all():
+        text = "What is kept is not divided by 1 - dropout."
+    elif one_of(0, 2).all():
+        text = "Numbers are dropped with the probability 1/2, whatever `dropout` is."
+    elif one_of(0, 1 / (1 - p) ** 2, 1 / (1 - p)).all():
+        text = "There is dropout twice in front of the last layer."
+    if not one_of(0, 1 / (1 - p)).all():
+        if not text:
+            message = f"{mode} the numbers that the last layer takes are others than those kept or dropped there."
+            text = "Is there dropout in front of another layer, or behind the last one?"
+        return False, message, Diagnosis("known mistake", text)
+    spread = np.mean((gone.sum(axis=1) - gone.shape[1] * p) ** 2) / (gone.shape[1] * p * (1 - p))
+    if spread > 1 + 10 * np.sqrt(2 / len(gone)):  # as chi-squared with a degree of freedom for each copy
+        text = "Numbers are dropped together, such as whole channels; each should have its own chance."
+        return False, message, Diagnosis("known mistake", text)
+    far = abs(share - p) / np.sqrt(p * (1 - p) / gone.size)
+    return bool(far < UNLIKELY), message, None
 
 
 for _name, _points, _title in (
@@ -140,19 +205,24 @@ def parameter_counts(exam):
         counted = [value for value in values if value is not None]
         found = _named_counts(exam, kind, sizes, dict(zip(got, values, strict=True)))
         total.require(sum(counted) == sum(due), f"{sum(counted):,} are counted; there are {sum(due):,}.", told, found)
-        each.require(
-            sorted(counted) == sorted(due), f"layers have {counted} parameters; expected are {due}.", told, found
-        )
-        names.require(list(got) == due_names, f"the names are {list(got)}; expected are {due_names}.", told, found)
+        listed = f"layers have {_shown(counted)} parameters; expected are {due}."
+        each.require(sorted(counted) == sorted(due), listed, told, found)
+        listed = f"the names are {_shown(list(got))}; expected are {due_names}."
+        names.require(list(got) == due_names, listed, told, found)
+
+
+def _shown(entries):
+    """A list as in Python, cut where it is long."""
+    return f"{entries[:LISTED]}"[:400] + f" and {len(entries) - LISTED} more" * (len(entries) > LISTED)
 
 
 def _whole(value):
     """A whole number, also from a 0-d array; None for anything else."""
     array = numbers(value, "it")
-    if isinstance(array, Failure) or array.size != 1 or isinstance(value, (bool, str)):
+    if isinstance(array, Failure) or array.size != 1 or array.dtype.kind not in "iuf" or isinstance(value, str):
         return None
     number = array.reshape(-1)[0]
-    return int(number) if number == int(number) else None
+    return int(number) if np.isfinite(number) and number == int(number) else None
 
 
 def _named_counts(exam, kind, sizes, got):

@@ -1,16 +1,22 @@
-"""An epoch of training and its evaluation in PyTorch, on a little net that takes notes of how it was asked."""
+"""An epoch of training and its evaluation in PyTorch, on a little net that takes notes of how it was asked.
+
+A loss is compared with that of the scores which the net gave: steps that are wrong, or the wrong mode, change those,
+and are judged by themselves.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.checks import parts
 from autograder.compare import EXACT, close, numbers, shape_of
+from autograder.diagnose import Diagnosis
 from autograder.exam import unpack
 from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Plant
 
 RATES = (0.2, 0.9)  # learning rate and momentum
-EXTRAS = {"plain": (False, False), "augmented": (True, False), "scheduled": (False, True)}
 
 
 def _data(rng):
@@ -20,6 +26,47 @@ def _data(rng):
     settings = {"inputs": 2 * D, "hidden": H, "classes": C, "seed": int(rng.integers(1 << 30))}
     images = rng.standard_normal((N, 2, 1, D)) + 0.5
     return settings, images, rng.integers(0, C, N), size
+
+
+@dataclass
+class _Notes:
+    """What a `ProbeNet` has noted: modes and gradients by calls, images (N, D) and scores (N, classes) by images.
+
+    Every field is a list of bools or an array, or None where the notes cannot be read.
+    """
+
+    modes: list | None = None
+    gradients: list | None = None
+    shown: np.ndarray | None = None
+    scores: np.ndarray | None = None
+
+    def has_seen(self, images):
+        """Whether the net was shown these images, each once, in their order."""
+        rows = images.reshape(len(images), -1)
+        return self.shown is not None and self.shown.shape == rows.shape and bool(np.allclose(self.shown, rows))
+
+    def measured(self, images, labels):
+        """Mean loss and accuracy by its scores, or None where it was shown other images."""
+        if not self.has_seen(images) or self.scores is None or self.scores.shape[:1] != labels.shape:
+            return None
+        if self.scores.ndim != 2 or self.scores.shape[1] <= labels.max() or not np.all(np.isfinite(self.scores)):
+            return None
+        shifted = self.scores - self.scores.max(axis=1, keepdims=True)
+        losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]
+        return float(losses.mean()), float(np.mean(self.scores.argmax(axis=1) == labels))
+
+
+def _notes(student, net):
+    """The notes of a net, whatever comes in their place."""
+    noted = student.call(net, attribute="notes")
+    if not isinstance(noted, (list, tuple)) or len(noted) != 4:
+        return _Notes()
+    modes, gradients = (
+        part if isinstance(part, list) and all(isinstance(b, bool) for b in part) else None for part in noted[:2]
+    )
+    arrays = [numbers(part, "it") for part in noted[2:]]
+    shown, scores = (array if isinstance(array, np.ndarray) and array.dtype.kind in "iuf" else None for array in arrays)
+    return _Notes(modes, gradients, shown, scores)
 
 
 @check_item("cnn.train_epoch", points=4, asks="train_epoch", title="One epoch of training")
@@ -32,41 +79,81 @@ def train_epoch(exam):
         "mean loss of all images", 0.2, tolerance=EXACT, advice="The last batch is smaller: does it count as much?"
     )
     mode = exam.expectation("the net is in training mode", 0.1, core=False)
-    augment = exam.expectation("augment changes what the net sees", 0.1, core=False, tolerance=EXACT)
-    schedule = exam.expectation("schedule goes on after every step", 0.1, core=False, tolerance=EXACT)
+    augment = exam.expectation("augment changes what the net sees", 0.1, core=False)
+    schedule = exam.expectation("schedule goes on after every step", 0.1, core=False)
     number = exam.expectation("the loss is a number", 0.05, core=False)
     untouched = exam.expectation("images and labels are not modified", 0.05, core=False)
     settings, images, labels, size = _data(exam.rng)
     told = parts.described("batches of 4, the last of 3", images=images.shape, classes=settings["classes"])
-    for case, (augmented, scheduled) in EXTRAS.items():
-        arguments = (settings, images, labels, size, RATES, augmented, scheduled)
-        expected = exam.expected("trained", *arguments, case=case)
-        mistakes = exam.mistakes("trained", *arguments, case=case)
-        value, after, notes, changed = _trained(exam.student, *arguments)
-        by_case = {"plain": weights, "augmented": augment, "scheduled": schedule}
-        known = [(v[1], kind, text) for v, kind, text in mistakes if v[1] is not None]
-        parts.judge(by_case[case], after, expected[1], "the net", f"{told}, {case}", exam.hidden, mistakes=known)
-        if case != "plain":
-            continue
-        known = [(v[0], kind, text) for v, kind, text in mistakes if v[0] is not None]
-        # What is wrong with the weights changes the loss, too: it is judged against their own steps' as well.
-        parts.judge(loss, value, expected[0], "the loss", told, exam.hidden, mistakes=known)
-        number.judge(shape_of(value, (), "the loss", "one number"), told)
-        modes = notes[0] if isinstance(notes, (list, tuple)) and len(notes) == 2 else notes
-        trained = isinstance(modes, (list, tuple)) and len(modes) > 0 and all(mode_ is True for mode_ in modes)
-        mode.require(
-            trained,
-            "the net was asked in evaluation mode: batch normalisation and dropout then work as in testing. Put it "
-            "into training mode first.",
-            told,
-        )
-        untouched.require(not changed, "images or labels are changed by the call.", told)
+    arguments = (settings, images, labels, size)
+    expected = exam.expected("trained", *arguments, RATES, case="plain")
+    mistakes = exam.mistakes("trained", *arguments, RATES, case="plain")
+    value, after, notes, _, changed = _trained(exam.student, *arguments)
+    known = [(v[1], kind, text) for v, kind, text in mistakes if v[1] is not None]
+    parts.judge(weights, after, expected[1], "the net", told, exam.hidden, mistakes=known)
+    _judge_loss(loss, value, expected[0], notes.measured(images, labels), (told, exam.hidden, mistakes))
+    number.judge(shape_of(value, (), "the loss", "one number"), told)
+    mode.require(
+        notes.modes and all(notes.modes),
+        "the net was asked in evaluation mode: batch normalisation and dropout then work as in testing. Put it "
+        "into training mode first.",
+        told,
+    )
+    if isinstance(value, Failure):
+        untouched.judge(value, told)
+    untouched.require(not changed, "images or labels are changed by the call.", told)
+    value, _, notes, _, _ = _trained(exam.student, *arguments, augmented=True)
+    _judge_augment(augment, value, notes, images, told)
+    value, _, _, calls, _ = _trained(exam.student, *arguments, scheduled=True)
+    _judge_schedule(schedule, value, calls, -(-len(images) // size), told)
 
 
-def _trained(student, settings, images, labels, size, rates, augmented, scheduled):
-    """Loss, all numbers of the net, its notes, and whether images or labels were changed."""
+def _judge_loss(expectation, value, expected, carried, words):
+    """Judge a loss by the right net's, or where this net is another one, by that of the scores it gave."""
+    told, hidden, mistakes = words
+    if carried is not None and close(value, carried[0], "the loss", EXACT).passed:
+        expected = carried[0]
+    known = [(v[0], kind, text) for v, kind, text in mistakes if v[0] is not None]
+    parts.judge(expectation, value, expected, "the loss", told, hidden, mistakes=known)
+
+
+def _judge_augment(expectation, value, notes, images, told):
+    """Judge which images the net was shown, where `augment` halves all numbers and takes one away."""
+    if isinstance(value, Failure):
+        expectation.judge(value, told)
+        return
+    found, message = None, "the net is shown other images than those that `augment` makes."
+    if notes.has_seen(images):
+        found = Diagnosis("known mistake", "`augment` is not used.")
+    if notes.has_seen(0.5 * (0.5 * images - 1) - 1):
+        found = Diagnosis("known mistake", "`augment` is used twice for every batch.")
+    expectation.require(notes.has_seen(0.5 * images - 1), message, told, found)
+
+
+def _judge_schedule(expectation, value, calls, batches, told):
+    """Judge in which order the optimiser's and the schedule's steps come."""
+    if isinstance(value, Failure):
+        expectation.judge(value, told)
+        return
+    calls = [call for call in calls if isinstance(call, str)] if isinstance(calls, (list, tuple)) else []
+    steps, moves = calls.count("step"), calls.count("schedule")
+    behind_steps = all(before == "step" for before, call in zip([None, *calls], calls, strict=False) if call != "step")
+    message = f"there are {steps} steps of the optimiser and {moves} of the schedule, for {batches} batches."
+    text = ""
+    if moves == 0:
+        text = "`schedule.step()` is never called."
+    elif moves == batches and steps:
+        message, text = f"{message} Their order is wrong.", "The schedule's step comes after the optimiser's."
+    elif moves == 1:
+        text = "`schedule.step()` is called once in the epoch; call it after every step."
+    right = moves == batches and behind_steps
+    expectation.require(right, message, told, Diagnosis("known mistake", text) if text else None)
+
+
+def _trained(student, settings, images, labels, size, augmented=False, scheduled=False):
+    """Loss, all numbers of the net, its notes, the steps in their order, and whether images or labels were changed."""
     net = student.store(Plant("probe_net", **settings))
-    optimiser = student.store(Plant("optimiser", net=net, learning_rate=rates[0], momentum=rates[1]))
+    optimiser = student.store(Plant("optimiser", net=net, learning_rate=RATES[0], momentum=RATES[1]))
     batches = student.store(Plant("batches", images=images, labels=labels, size=size))
     extra = {}
     if augmented:
@@ -74,10 +161,10 @@ def _trained(student, settings, images, labels, size, rates, augmented, schedule
     if scheduled:
         extra["schedule"] = Plant("halving_schedule", optimiser=optimiser)
     value = student.call("train_epoch", net, batches, optimiser, **extra)
-    if isinstance(value, Failure):
-        return value, value, value, False
-    after, notes = student.call(net, attribute="numbers"), student.call(net, attribute="notes")
-    return value, after, notes, _changed(student, batches, images, labels)
+    if isinstance(value, Failure) and value.kind != "value":
+        return value, value, _Notes(), [], False
+    after, calls = student.call(net, attribute="numbers"), student.get(optimiser, "calls")
+    return value, after, _notes(student, net), calls, _changed(student, batches, images, labels)
 
 
 def _changed(student, batches, images, labels):
@@ -86,7 +173,7 @@ def _changed(student, batches, images, labels):
     try:
         now = [np.concatenate([np.asarray(pair[k]) for pair in kept]) for k in (0, 1)]
         return not (np.array_equal(now[0], images) and np.array_equal(now[1], labels))
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, LookupError):
         return True
 
 
@@ -110,27 +197,33 @@ def evaluate(exam):
         exam.student.call(net, attribute="train", keep=True)
         batches = exam.student.store(Plant("batches", images=given[1], labels=given[2], size=size))
         answer = exam.student.call("evaluate", net, batches)
+        raised = isinstance(answer, Failure) and answer.kind != "value"
+        notes = _Notes() if raised else _notes(exam.student, net)
+        carried = notes.measured(given[1], given[2]) if notes.modes and any(notes.modes) else None
         pair = unpack(answer, 2, "loss and accuracy")
         for part, (expectation, name) in enumerate(((loss, "the loss"), (accuracy, "the accuracy"))):
+            due = expected[part]
+            if carried is not None and close(pair[part], carried[part], name, EXACT).passed:
+                due = carried[part]  # the wrong mode is judged by itself
             known = [(v[part], kind, text) for v, kind, text in mistakes if v[part] is not None]
-            parts.judge(expectation, pair[part], expected[part], name, told, exam.hidden, mistakes=known)
+            parts.judge(expectation, pair[part], due, name, told, exam.hidden, mistakes=known)
             form.judge(shape_of(pair[part], (), name, "one number"), told)
-        notes = answer if isinstance(answer, Failure) else exam.student.call(net, attribute="notes")
-        modes, grads = notes if isinstance(notes, (list, tuple)) and len(notes) == 2 else ([True], [True])
-        asked = isinstance(modes, (list, tuple)) and len(modes) > 0
+        if raised:
+            for expectation in (mode, gradients, same):
+                expectation.judge(answer, told)
+            continue
         mode.require(
-            asked and not any(modes),
+            notes.modes and not any(notes.modes),
             "the net was asked in training mode: dropout drops, and batch normalisation takes each batch's own "
             "statistics, and stores them. Put it into evaluation mode first.",
             told,
         )
         gradients.require(
-            asked and isinstance(grads, (list, tuple)) and not any(grads),
+            notes.gradients and not any(notes.gradients),
             "gradients were recorded while the net was asked: that costs memory and time, for nothing. Switch it off.",
             told,
         )
-        after = answer if isinstance(answer, Failure) else exam.student.call(net, attribute="numbers")
-        comparison = close(numbers(after, "the net"), before, "the net", EXACT, False)
-        if not comparison.passed and not isinstance(answer, Failure):
+        comparison = close(exam.student.call(net, attribute="numbers"), before, "the net", EXACT, False)
+        if not comparison.passed and comparison.measured is not None:
             comparison.message = "weights or running statistics are others after the call: measuring must not teach."
         same.judge(comparison, told)

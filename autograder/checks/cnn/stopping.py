@@ -42,21 +42,23 @@ def early_stopping(exam):
         stop = exam.expected("stop_after", patience, min_delta, accuracies, case=case)
         asked = accuracies[:stop]  # to where it should say stop, or to the end
         due, due_best = exam.expected("stops", patience, min_delta, asked, case=case)
-        mistakes = exam.mistakes("stops", patience, min_delta, asked, case=case)
+        worse = float(np.min(accuracies)) - 0.5  # one epoch more, to tell late from never
+        mistakes = exam.mistakes("stops", patience, min_delta, np.append(asked, worse), case=case)
         stopping = exam.student.call("EarlyStopping", patience=patience, min_delta=min_delta, keep=True)
         said = [exam.student.call(stopping, float(accuracy), attribute="update") for accuracy in asked]
         kept = exam.student.get(stopping, "best")
+        if not any(map(_truth, said)):
+            said.append(exam.student.call(stopping, worse, attribute="update"))
         failure = next((one for one in said if isinstance(one, Failure)), None)
         if failure:
             for one in (expectation, best, form):
                 one.judge(failure, told)
             continue
-        answers = [_truth(one) for one in said]
-        form.require(None not in answers, f"it returned {_named(said)}.", told)
-        got = _first([bool(one) for one in answers])
+        form.require(all(map(_is_bool, said)), f"it returned {_named(said)}.", told)
+        got, right_one = _first(map(_truth, said)), _first(due)
+        fits = got == right_one or (right_one is None and got == len(asked))  # the further epoch is not judged
         known = next((Diagnosis(kind, text) for (value, _), kind, text in mistakes if _first(value) == got), None)
-        right_one = _first(due)
-        expectation.require(got == right_one, f"it {_words(got)}; it should {_words(right_one, False)}.", told, known)
+        expectation.require(fits, f"it {_words(got)}; it should {_words(right_one, False)}.", told, known)
         bests = [(value[1], kind, text) for value, kind, text in mistakes if value[1] is not None]
         due_best = float(np.asarray(due_best))
         parts.judge(best, kept, np.array(due_best), "best", told, exam.hidden, mistakes=bests)
@@ -68,19 +70,25 @@ def _first(said):
 
 
 def _truth(value):
-    """True or False, also as a 0-d array; None for anything else."""
-    array = numbers(value, "it") if value is not None else None
-    return (
-        bool(array.reshape(-1)[0])
-        if isinstance(array, np.ndarray) and array.size == 1 and array.dtype == bool
-        else None
-    )
+    """What `if` makes of an answer."""
+    if isinstance(value, (str, list, tuple, dict)):
+        return bool(value)
+    array = numbers(value, "it")
+    return isinstance(array, np.ndarray) and array.size == 1 and bool(array.reshape(-1)[0])
+
+
+def _is_bool(value):
+    """Whether an answer is True or False, also as a 0-d array."""
+    array = numbers(value, "it")
+    return isinstance(array, np.ndarray) and array.size == 1 and array.dtype == bool
 
 
 def _named(said):
-    return ", ".join(sorted({type(one).__name__ for one in said}))
+    kinds = sorted({type(one).__name__ for one in said})
+    return " and ".join("None" if kind == "NoneType" else kind for kind in kinds)
 
 
 def _words(number, past=True):
     said = "said" if past else "say"
-    return f"{said} stop after epoch {number + 1}" if number is not None else f"never {said} stop"
+    never = "did not say stop" if past else "never say stop"
+    return f"{said} stop after epoch {number + 1}" if number is not None else never

@@ -5,33 +5,38 @@ import torch
 from torch import nn
 
 from autograder.student import torch_plants
-from solutions.cnn.for_checks import architecture, scores
+from solutions.cnn.for_checks import architecture, layer_counts, scores
+from solutions.cnn.mistakes.remembering import all_remembered
 
 KNOWN = "known mistake"
+# Sizes of the convolutions' filters, how many there are, in front of each pooling; and the hidden units.
+_DESCRIBED = {
+    "convnet_a": ([[(5, 12)]], []),
+    "convnet_b": ([[(3, 32), (3, 64)]], [128]),
+    "convnet_c": ([[(3, 32), (3, 32)], [(3, 64), (3, 64)]], [512]),
+}
 
 
 def _changed_net(change):
-    """Scores of a net whose list of layers is changed; None where the layers then do not fit each other."""
+    """Scores of a net whose list of layers is changed by a function; nan where it changes nothing."""
 
     def wrong(name, images, seed):
-        layers = change(list(architecture(name, seed)))
-        net = nn.Sequential(*layers).double().apply(torch_plants.drawn_weights(seed)).eval()
-        try:
-            with torch.no_grad():
-                return net(torch_plants.tensor(images)).numpy()
-        except RuntimeError:
+        layers = list(architecture(name, seed))
+        changed = change(layers)
+        if changed == layers:
             return np.full((len(images), 10), np.nan)
+        with torch.no_grad():
+            return nn.Sequential(*changed)(torch_plants.tensor(images)).numpy()
 
     return wrong
 
 
-def _without(kind, number):
-    """Layers without the one of a kind that has this number; all of them where there are not so many."""
+def _without_relu(number):
+    """Layers without the ReLU that has this number, from 0."""
 
     def change(layers):
-        places = [k for k, layer in enumerate(layers) if isinstance(layer, kind)]
-        gone = places[number] if -len(places) <= number < len(places) else None
-        return [layer for k, layer in enumerate(layers) if k != gone or (number == 0 and len(places) < 1)]
+        places = [k for k, layer in enumerate(layers) if isinstance(layer, nn.ReLU)]
+        return [layer for k, layer in enumerate(layers) if k not in places[number : number + 1]]
 
     return change
 
@@ -42,6 +47,11 @@ def _pooled_by_means(layers):
 
 def _other(new):
     return lambda layers: [new if isinstance(layer, nn.ReLU) else layer for layer in layers]
+
+
+def _softmax(values):
+    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 _SCORES = [
@@ -68,18 +78,48 @@ _SCORES = [
         (
             KNOWN,
             f"The ReLU behind layer {number + 1} of those that have weights is missing.",
-            _changed_net(_without(nn.ReLU, number)),
+            _changed_net(_without_relu(number)),
         )
         for number in range(5)
     ),
 ]
 
 
-def _softmax(values):
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+def _counts(padding=0, pooling=2, last_pooling=2, bias=True, normalised=False, hidden=True):
+    """Parameters of the layers of a net that differs from the described one in this."""
 
+    def wrong(name):
+        blocks, units = _DESCRIBED[name]
+        size, channels, found = 32, 3, []
+        for number, block in enumerate(blocks):
+            for kernel, filters in block:
+                found.append(channels * filters * kernel**2 + bias * filters)
+                found += [2 * filters] * normalised
+                channels = filters
+                size += 2 * (kernel // 2 if padding == "same" else padding) - kernel + 1
+            size //= last_pooling if number == len(blocks) - 1 else pooling
+        inputs = channels * size**2
+        for outputs in (*(units if hidden else ()), 10):
+            found.append(inputs * outputs + bias * outputs)
+            found += [2 * outputs] * (normalised and outputs != 10)
+            inputs = outputs
+        return found
+
+    return lambda name: wrong(name) if wrong(name) != layer_counts(name) else []
+
+
+_LAYER_COUNTS = [
+    (KNOWN, "Convolutions keep the size of the images, as with padding; there is none here.", _counts(padding="same")),
+    (KNOWN, "The convolutions have a padding of 1; there is none here.", _counts(padding=1)),
+    (KNOWN, "There is no pooling in front of the linear layers.", _counts(last_pooling=1)),
+    (KNOWN, "There is no pooling.", _counts(pooling=1, last_pooling=1)),
+    (KNOWN, "There is pooling in front of the linear layers alone.", _counts(pooling=1)),
+    (KNOWN, "The layers have no biases.", _counts(bias=False)),
+    (KNOWN, "There is batch normalisation, which is not described.", _counts(normalised=True)),
+    (KNOWN, "The hidden linear layer is missing.", _counts(hidden=False)),
+]
 
 MISTAKES = {
-    "scores": _SCORES,
+    "scores": all_remembered(_SCORES),
+    "layer_counts": all_remembered(_LAYER_COUNTS),
 }

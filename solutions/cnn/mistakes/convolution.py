@@ -2,9 +2,14 @@
 
 import numpy as np
 
-from solutions.cnn.for_checks import conv_gradients, convolved
+from solutions.cnn.fast import conv_forward_fast
+from solutions.cnn.for_checks import conv_gradients
 
 KNOWN = "known mistake"
+
+
+def _convolved(*given):
+    return conv_forward_fast(*given)[0]
 
 
 def _padded(x, pad, **how):
@@ -38,12 +43,12 @@ def _moved(down=None, right=None):
 
 def _bias(change):
     """A convolution with something else in the place of the bias: `change(b, w)`, (F,)."""
-    return lambda x, w, b, param: convolved(x, w, change(b, w), param)
+    return lambda x, w, b, param: _convolved(x, w, change(b, w), param)
 
 
 def _edge(mode):
     def wrong(x, w, b, param):
-        return convolved(_padded(x, param["pad"], mode=mode), w, b, param | {"pad": 0})
+        return _convolved(_padded(x, param["pad"], mode=mode), w, b, param | {"pad": 0})
 
     return wrong
 
@@ -52,14 +57,14 @@ _CONVOLVED = [
     (
         KNOWN,
         "The filter is turned around, as mathematicians do it; here it slides over the image as it is.",
-        lambda x, w, b, param: convolved(x, w[:, :, ::-1, ::-1], b, param),
+        lambda x, w, b, param: _convolved(x, w[:, :, ::-1, ::-1], b, param),
     ),
-    (KNOWN, "The filter is turned upside down.", lambda x, w, b, param: convolved(x, w[:, :, ::-1], b, param)),
-    (KNOWN, "The filter is mirrored.", lambda x, w, b, param: convolved(x, w[:, :, :, ::-1], b, param)),
+    (KNOWN, "The filter is turned upside down.", lambda x, w, b, param: _convolved(x, w[:, :, ::-1], b, param)),
+    (KNOWN, "The filter is mirrored.", lambda x, w, b, param: _convolved(x, w[:, :, :, ::-1], b, param)),
     (
         KNOWN,
         "The filter meets the channels in another order.",
-        lambda x, w, b, param: convolved(x, w[:, ::-1], b, param),
+        lambda x, w, b, param: _convolved(x, w[:, ::-1], b, param),
     ),
     (KNOWN, "The bias is left out.", _bias(lambda b, w: 0 * b)),
     (KNOWN, "The bias is subtracted.", _bias(lambda b, w: -b)),
@@ -75,24 +80,24 @@ _CONVOLVED = [
     (
         KNOWN,
         "Only the first channel is looked at: sum over all of them.",
-        lambda x, w, b, param: convolved(x[:, :1], w[:, :1], b, param),
+        lambda x, w, b, param: _convolved(x[:, :1], w[:, :1], b, param),
     ),
     (
         KNOWN,
         "This is the mean of the products; take their sum.",
-        lambda x, w, b, param: convolved(x, w / w[0].size, b, param),
+        lambda x, w, b, param: _convolved(x, w / w[0].size, b, param),
     ),
     (
         KNOWN,
         "The first image is in the place of all.",
-        lambda x, w, b, param: convolved(np.repeat(x[:1], len(x), axis=0), w, b, param),
+        lambda x, w, b, param: _convolved(np.repeat(x[:1], len(x), axis=0), w, b, param),
     ),
     (
         KNOWN,
         "The first filter is in the place of all.",
-        lambda x, w, b, param: convolved(x, np.repeat(w[:1], len(w), axis=0), b, param),
+        lambda x, w, b, param: _convolved(x, np.repeat(w[:1], len(w), axis=0), b, param),
     ),
-    (KNOWN, "A ReLU follows, which is a layer of its own.", lambda *given: np.maximum(convolved(*given), 0)),
+    (KNOWN, "A ReLU follows, which is a layer of its own.", lambda *given: np.maximum(_convolved(*given), 0)),
 ]
 
 
@@ -127,6 +132,17 @@ def _dx(change=lambda w: w, assign=False, crop=True):
     return wrong
 
 
+def _dx_by_pixels(x, w, b, param, dout):
+    """The gradient of x, set instead of added, all windows at once and one pixel of them after the other."""
+    stride, dpadded = param["stride"], np.zeros_like(_padded(x, param["pad"]))
+    rows, columns = dout.shape[2:]
+    for i in range(w.shape[2]):
+        for j in range(w.shape[3]):
+            part = np.s_[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            dpadded[part] = np.tensordot(dout, w[:, :, i, j], axes=(1, 0)).transpose(0, 3, 1, 2)
+    return _cropped(dpadded, x, param["pad"]), None, None
+
+
 def _dw(pixels=lambda padded: padded, assign=False, images=slice(None)):
     """The gradient of w from changed pixels, numbers set instead of added, or some of the images alone."""
 
@@ -149,13 +165,19 @@ def _of_all(change):
     return lambda *given: tuple(change(gradient, given[-1]) for gradient in conv_gradients(*given))
 
 
+_OVERWRITTEN = (
+    "Where windows overlap, the last one overwrites the others: a pixel that is in several windows gets a share from "
+    "each, and they add up."
+)
 _CONV_GRADIENTS = [
     (KNOWN, "The filter is turned around on the way back.", _dx(lambda w: w[:, :, ::-1, ::-1])),
+    (KNOWN, _OVERWRITTEN, _dx(assign=True)),
+    (KNOWN, _OVERWRITTEN, _dx_by_pixels),
     (
         KNOWN,
-        "Where windows overlap, the last one overwrites the others: a pixel that is in several windows gets a share "
-        "from each, and they add up.",
-        _dx(assign=True),
+        "Every share overwrites the one before it: a pixel gets one from each filter and from each window that it is "
+        "in, and they add up.",
+        _dx(lambda w: w * (np.arange(len(w)) == len(w) - 1)[:, None, None, None], assign=True),
     ),
     (
         KNOWN,
@@ -170,6 +192,11 @@ _CONV_GRADIENTS = [
         _dx(lambda w: w * (np.arange(len(w)) == 0)[:, None, None, None]),
     ),
     (KNOWN, "dw is that of the last place of the window alone: add up over all places.", _dw(assign=True)),
+    (
+        KNOWN,
+        "dw is that of the last image's last place alone: add up over all images and places.",
+        _dw(assign=True, images=slice(-1, None)),
+    ),
     (KNOWN, "dw is that of the last image alone: add up over all images.", _dw(images=slice(-1, None))),
     (KNOWN, "dw is that of the first image alone: add up over all images.", _dw(images=slice(0, 1))),
     (
@@ -187,6 +214,11 @@ _CONV_GRADIENTS = [
         "db is that of the last place alone: a bias is added at every place, so sum over all of them.",
         _db(lambda dout: dout[:, :, -1, -1].sum(axis=0)),
     ),
+    (
+        KNOWN,
+        "db is that of the last image's last place alone: add up over all images and places.",
+        _db(lambda dout: dout[-1, :, -1, -1]),
+    ),
     (KNOWN, "db is that of the last image alone.", _db(lambda dout: dout[-1].sum(axis=(1, 2)))),
     (KNOWN, "db is that of the first image alone.", _db(lambda dout: dout[0].sum(axis=(1, 2)))),
     (KNOWN, "db is a mean over the places; take the sum.", _db(lambda dout: dout.mean(axis=(2, 3)).sum(axis=0))),
@@ -198,7 +230,7 @@ _CONV_GRADIENTS = [
     ),
     (
         KNOWN,
-        "All gradients are divided by the number of images: dout holds that already, if the loss is a mean.",
+        "This gradient is divided by the number of images: dout holds that already, if the loss is a mean.",
         _of_all(lambda gradient, dout: gradient / len(dout)),
     ),
 ]

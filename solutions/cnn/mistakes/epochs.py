@@ -7,7 +7,8 @@ import torch
 from torch.nn import functional
 
 from autograder.student import torch_plants
-from solutions.cnn.for_checks import probe
+from solutions.cnn.for_checks import trained
+from solutions.cnn.mistakes.remembering import all_remembered
 
 KNOWN = "known mistake"
 
@@ -16,15 +17,11 @@ def _epoch(
     net,
     batches,
     optimiser,
-    augment=None,
-    schedule=None,
     *,
     zero="each",
     mode="train",
     step=True,
     loss_of=functional.cross_entropy,
-    schedule_at="step",
-    use_augment=True,
     update="each",
     total="images",
 ):
@@ -36,7 +33,7 @@ def _epoch(
     for number, (images, labels) in enumerate(batches):
         if update == "first" and number:
             break
-        loss = loss_of(net(augment(images) if augment is not None and use_augment else images), labels)
+        loss = loss_of(net(images), labels)
         if zero == "each":
             optimiser.zero_grad()
         loss.backward()
@@ -46,14 +43,10 @@ def _epoch(
             optimiser.step()
         if step == "twice":
             optimiser.step()
-        if schedule is not None and schedule_at == "step":
-            schedule.step()
         losses.append(loss.item())
         counts.append(len(labels))
     if update == "last":
         optimiser.step()
-    if schedule is not None and schedule_at == "epoch":
-        schedule.step()
     weights = {"images": counts, "batches": [1] * len(counts)}
     if total in weights:
         return float(np.average(losses, weights=weights[total]))
@@ -66,20 +59,10 @@ def _epoch(
 
 
 def _trained(loss=True, weights=True, **wrong):
-    """What such an epoch gives, for the case in hand."""
+    """What such an epoch gives."""
 
-    def run(settings, images, labels, size, rates, augmented, scheduled):
-        found = probe(
-            settings,
-            images,
-            labels,
-            size,
-            learning_rate=rates[0],
-            momentum=rates[1],
-            augmented=augmented,
-            scheduled=scheduled,
-            epoch=functools.partial(_epoch, **wrong),
-        )
+    def run(settings, images, labels, size, rates):
+        found = trained(settings, images, labels, size, rates, functools.partial(_epoch, **wrong))
         return found[0] if loss else None, found[1] if weights else None
 
     return run
@@ -103,7 +86,7 @@ _TRAINED = [
     (
         KNOWN,
         "Gradients are set to zero once in the epoch: PyTorch adds to `.grad`, so do it in every step (`zero_grad`).",
-        _trained(zero="once", weights=True),
+        _trained(zero="once"),
     ),
     (
         KNOWN,
@@ -130,13 +113,6 @@ _TRAINED = [
     (KNOWN, "There is one step at the end of the epoch; take one for each batch.", _trained(update="last")),
     (KNOWN, "There is one step at the end, with all gradients added up.", _trained(update="last", zero="once")),
     (KNOWN, "Only the first batch is used: does the loop return, or break, too early?", _trained(update="first")),
-    (KNOWN, "`augment` is not used.", _trained(use_augment=False, loss=False)),
-    (
-        KNOWN,
-        "`schedule.step()` is called once in the epoch; call it after every step.",
-        _trained(schedule_at="epoch", loss=False),
-    ),
-    (KNOWN, "`schedule.step()` is never called.", _trained(schedule_at="never", loss=False)),
     (
         KNOWN,
         "This is the mean of the batches' means: the last batch is smaller, and must count less.",
@@ -248,6 +224,6 @@ _MEASURED = [
 
 
 MISTAKES = {
-    "trained": _TRAINED,
-    "measured": _MEASURED,
+    "trained": all_remembered(_TRAINED),
+    "measured": all_remembered(_MEASURED),
 }

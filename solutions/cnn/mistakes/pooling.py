@@ -95,6 +95,14 @@ def _shared(share, assign=False):
     return wrong
 
 
+def _set_once(x, param, dout):
+    """The gradient of pooling with dout set, not added, where the largest number of a window is."""
+    dx = np.zeros_like(x)
+    for i, j, part in _pools(x, param):
+        dx[part] = np.where(_largest(x[part]), dout[:, :, i, j][:, :, None, None], dx[part])
+    return (dx,)
+
+
 def _largest(window):
     return window == window.max(axis=(2, 3), keepdims=True)
 
@@ -104,13 +112,13 @@ def _elsewhere(change):
     return lambda x, param, dout: (change(pool_gradient(x, param, dout), x, dout),)
 
 
+_OVERWRITTEN = (
+    "Where windows overlap, the last one overwrites the others: a number may be the largest of several windows, and "
+    "their shares add up."
+)
 _POOL_GRADIENT = [
-    (
-        KNOWN,
-        "Where windows overlap, the last one overwrites the others: a number may be the largest of several windows, "
-        "and their shares add up.",
-        _shared(lambda window, dout: _largest(window) * dout, assign=True),
-    ),
+    (KNOWN, _OVERWRITTEN, _shared(lambda window, dout: _largest(window) * dout, assign=True)),
+    (KNOWN, _OVERWRITTEN, _set_once),
     (
         KNOWN,
         "Every number of the window gets dout; only the largest one moves the maximum.",
