@@ -10,11 +10,11 @@ is measured in a process of its own, float32 throughout. Run it on a machine tha
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -55,19 +55,12 @@ def once(call):
 
 
 def peak(call):
-    """Megabytes by which a call raises the process's largest size; measured in a child of its own."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        call()
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        os.write(writing, str(grown).encode())
-        os._exit(0)
-    os.close(writing)
-    os.waitpid(child, 0)
-    with os.fdopen(reading) as pipe:
-        return round(float(pipe.read() or "nan"), 1)
+    """Megabytes of arrays that a call holds at its peak, its result included; what went in is not counted."""
+    tracemalloc.start()
+    call()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return round(most / 2**20, 1)
 
 
 def convolution(shape, seconds, naive):
