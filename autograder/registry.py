@@ -52,7 +52,7 @@ class Check:
         return grade_id(self.name)
 
 
-_SHARED = ("parts", "pairs")  # what the chapters' modules are made of
+_SHARED = ("parts", "pairs", "sandwiches")  # what the chapters' modules are made of
 _checks: dict[str, Check] = {}
 
 

@@ -115,6 +115,28 @@ def own_or_agreed(exam, pair, dout, expected, untouched, shown):
     return grads[not own], own
 
 
+def judge_backward(exam, pair, dout, expected, by_name, told, *, shape, untouched, mistakes=(), alone=None, out=None):
+    """Judge one case of a backward pass, on the student's own cache or on the agreed one.
+
+    Parameters
+    ----------
+    by_name : dict
+        The expectation of each gradient.
+    shape, untouched, alone : Expectation
+        Of the gradients' shapes, of `dout`, and, where it is judged in this case, of working from the cache alone.
+    mistakes : list
+        As `judge_gradients` takes them.
+    out : array, optional
+        The right output of the forward pass, where errors carried forward are looked for.
+    """
+    grads, own = own_or_agreed(exam, pair, dout, expected, untouched, told)
+    judge_gradients(exam, pair, grads, expected, by_name, shape, told, mistakes)
+    if alone is not None:
+        alone.judge(stateless(exam, pair, dout, own), told)
+    if out is not None:
+        carried_forward(exam, pair, dout, out)
+
+
 def stateless(exam, pair, dout, own=True):
     """Whether the gradients stay the same when the layer is used for other inputs in between: a `Comparison`."""
     student = exam.student

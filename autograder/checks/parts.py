@@ -23,6 +23,11 @@ def sizes(rng, count):
     return [int(n) for n in rng.permutation(np.arange(5, 14, 2))[:count]]
 
 
+def double(arrays):
+    """The same numbers in float64: what is expected does not depend on how this machine rounds float32."""
+    return tuple(np.asarray(array, dtype=np.float64) for array in arrays)
+
+
 def described(case, **facts):
     """A case in words: its name and sizes, never its numbers."""
     told = ", ".join(

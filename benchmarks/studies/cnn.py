@@ -19,30 +19,16 @@ from benchmarks.studies import record, run
 from coursekit import channels_first, mean_image, progress, scale
 from coursekit.tensors import Standardise, batches
 from coursekit.train import Training, fit
+from coursekit.train.choices import make_optimiser, make_schedule
 from solutions import cnn
 
 CHECKPOINTS = Path("build") / "checkpoints" / "cnn"
 STANDARDISED = "bytes / 255, less the mean and divided by the standard deviation of each channel"
 CENTRED = "bytes / 255, mean training image subtracted"
 CHECKED = 5000  # training images on which accuracy is measured after every epoch
-ONE_CYCLE = {"optimiser": "adam", "schedule": "one cycle", "batch_size": 128, "dropout": 0.5}
-SGD = {"optimiser": "sgd", "momentum": 0.9, "schedule": None, "batch_size": 32}
-
-
-def _optimiser(net, settings):
-    if settings["optimiser"] == "adam":
-        return torch.optim.AdamW(
-            net.parameters(), settings["learning_rate"], weight_decay=settings.get("weight_decay", 0)
-        )
-    return torch.optim.SGD(net.parameters(), settings["learning_rate"], momentum=settings.get("momentum", 0))
-
-
-def _schedule(optimiser, settings, steps):
-    if settings["schedule"] == "one cycle":
-        return torch.optim.lr_scheduler.OneCycleLR(optimiser, settings["learning_rate"], total_steps=steps)
-    if settings["schedule"] == "cosine":
-        return torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    return None
+PLAIN = {"schedule": "constant", "weight_decay": 0.0}
+ONE_CYCLE = PLAIN | {"optimiser": "adamw", "schedule": "one-cycle", "batch_size": 128, "dropout": 0.5}
+SGD = PLAIN | {"optimiser": "sgd", "momentum": 0.9, "batch_size": 32}
 
 
 def _net(settings, seed):
@@ -61,8 +47,9 @@ def train(name, data, settings, seed):
         Of its checkpoint.
     data : coursekit.ImageData
     settings : dict
-        "net", a function of `solutions.cnn`, and its arguments; "optimiser", "learning_rate", "schedule", "batch_size",
-        "epochs"; "shift", the most pixels of augmentation; "patience" and "min_delta" of early stopping.
+        "net", a function of `solutions.cnn`, and its arguments; "optimiser", "learning_rate", "weight_decay", for SGD
+        "momentum", "schedule", "batch_size", "epochs"; "shift", the most pixels of augmentation; "patience" and
+        "min_delta" of early stopping.
     seed : int
 
     Returns
@@ -73,7 +60,7 @@ def train(name, data, settings, seed):
     prepare = Standardise.of(data.X_train)
     sets = {split: (prepare(getattr(data, f"X_{split}")), getattr(data, f"y_{split}")) for split in run.SPLITS}
     net, shuffling, changing = _net(settings, seed), *(torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
-    optimiser = _optimiser(net, settings)
+    optimiser = make_optimiser(net, settings)
     steps = settings["epochs"] * math.ceil(len(data.y_train) / settings["batch_size"])
     training = Training(
         net,
@@ -86,7 +73,7 @@ def train(name, data, settings, seed):
         augment=functools.partial(cnn.augmented, generator=changing, shift=settings["shift"])
         if "shift" in settings
         else None,
-        schedule=_schedule(optimiser, settings, steps),
+        schedule=make_schedule(optimiser, settings["schedule"], steps),
         stopping=cnn.EarlyStopping(settings["patience"], settings["min_delta"]) if "patience" in settings else None,
         generators=(shuffling, changing),
     )
@@ -129,7 +116,7 @@ def convnets(size):
     choices = [
         ONE_CYCLE | {"net": "convnet_a", "learning_rate": 0.005, "epochs": 12},
         ONE_CYCLE | {"net": "convnet_c", "learning_rate": 0.002, "epochs": 12, "weight_decay": 0.1},
-        ONE_CYCLE | {"net": "convnet_b", "learning_rate": 0.002, "epochs": 6, "weight_decay": 0.1},
+        ONE_CYCLE | {"net": "convnet_b", "learning_rate": 0.002, "epochs": 10, "weight_decay": 0.15},
     ]
     source = {"name": "S1", "test_accuracy": reached, "epochs": {"a": 9, "b": 10, "c": 19}}
     return _study("convnets", size, source, choices)
@@ -137,14 +124,15 @@ def convnets(size):
 
 def augmentation(size):
     """S1's d), which was stopped in its third epoch: c) with images mirrored and shifted, trained to the end."""
-    choices = [ONE_CYCLE | {"net": "convnet_c", "learning_rate": 0.002, "epochs": 36, "shift": 4}]
+    settings = {"learning_rate": 0.002, "weight_decay": 0.02, "dropout": 0.25, "epochs": 60, "shift": 3}
+    choices = [ONE_CYCLE | {"net": "convnet_c"} | settings]
     return _study("augmentation", size, {"name": "S1", "val_accuracy": 0.72, "about": "stopped in epoch 3"}, choices)
 
 
 def early_stopping(size):
     """S1's rule on net a): Adam with a constant learning rate until five epochs in a row bring less than one point."""
-    base = {"net": "convnet_a", "optimiser": "adam", "learning_rate": 0.001, "schedule": None, "batch_size": 128}
-    choices = [base | {"epochs": 40, "patience": 5, "min_delta": 0.01, "dropout": 0.5}]
+    base = PLAIN | {"net": "convnet_a", "optimiser": "adamw", "learning_rate": 0.001, "batch_size": 128, "dropout": 0.5}
+    choices = [base | {"epochs": 40, "patience": 5, "min_delta": 0.01}]
     source = {"name": "S1", "test_accuracy": 0.608, "epochs": 9}
     return _study("early_stopping", size, source, choices)
 

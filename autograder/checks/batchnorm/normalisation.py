@@ -47,11 +47,6 @@ def _cases(rng):
     ]
 
 
-def _double(inputs):
-    """The same numbers in float64: what is expected does not depend on how this machine rounds float32."""
-    return tuple(array.astype(np.float64) for array in inputs)
-
-
 def _shown(case, inputs, param):
     N, D = inputs[0].shape
     return parts.described(case, N=N, D=D, **{key: value for key, value in param.items() if key in ("eps", "momentum")})
@@ -68,7 +63,7 @@ def _forward(exam, layer, mode):
     for case, inputs, param in _cases(exam.rng):
         expectation, shown = by_case.get(case, more), _shown(case, inputs, param)
         answer = exam.ask(f"{layer}_forward", *inputs, mode | param, untouched=untouched, watched=(0, 1, 2), case=shown)
-        expected = exam.expected("output", layer, _double(inputs), param, case=case)
+        expected = exam.expected("output", layer, parts.double(inputs), param, case=case)
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out"), shown)
         seen = case in ("general", "hardly any spread")
@@ -97,7 +92,7 @@ def _backward(exam, layer, function, mode):
     stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
     untouched = exam.expectation("dout is not modified", 0.05, core=False)
     for case, inputs, param in [*_cases(exam.rng), _behind_a_layer(exam.rng)]:
-        trusted = _double(inputs)
+        trusted = parts.double(inputs)
         out = exam.expected("output", layer, trusted, param, case=case)
         dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
         if case == "behind":  # the gradient of a softmax's cross-entropy, as it comes back from the next layer
@@ -106,14 +101,22 @@ def _backward(exam, layer, function, mode):
         agreed = exam.expected("agreed_cache", layer, trusted, param, case=case)
         pair = Pair(f"{layer}_forward", function, GRADIENTS, inputs, agreed, (mode | param,))
         shown = _shown(case, inputs, param)
-        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, shown)
         main = case == "general"
         mistakes = exam.mistakes(f"{layer}_gradients", layer, inputs, param, dout, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(GRADIENTS, behind if case == "behind" else more)
-        pairs.judge_gradients(exam, pair, grads, expected, by_name, shape, shown, mistakes)
-        if main:
-            stateless.judge(pairs.stateless(exam, pair, dout, own), shown)
-            pairs.carried_forward(exam, pair, dout, out)
+        pairs.judge_backward(
+            exam,
+            pair,
+            dout,
+            expected,
+            by_name,
+            shown,
+            shape=shape,
+            untouched=untouched,
+            mistakes=mistakes,
+            alone=stateless if main else None,
+            out=out if main else None,
+        )
     return [*rights.values(), behind, more]
 
 

@@ -59,8 +59,3 @@ def shown(case, x, param, w=None):
     """A case in words: sizes and settings."""
     filters = {} if w is None else {"filters": w.shape}
     return parts.described(case, images=x.shape, **filters, **param)
-
-
-def double(arrays):
-    """The same numbers in float64: what is expected does not depend on how this machine rounds float32."""
-    return tuple(np.asarray(array, dtype=np.float64) for array in arrays)

@@ -5,7 +5,7 @@ padding of 0, 1 and 2, and a stride that is not the window's size. Upstream grad
 """
 
 from autograder.checks import pairs, parts
-from autograder.checks.cnn.cases import convolutions, double, shown
+from autograder.checks.cnn.cases import convolutions, shown
 from autograder.checks.pairs import Pair
 from autograder.compare import EXACT, SINGLE, shape_of
 from autograder.exam import unpack
@@ -31,7 +31,7 @@ def judge_forward(exam, function, left=0.0):
     by_case = {"general": right, "float32": single}
     for case, inputs, param in convolutions(exam.rng):
         expectation, told = by_case.get(case, more), shown(case, inputs[0], param, inputs[1])
-        trusted = double(inputs)
+        trusted = parts.double(inputs)
         answer = exam.ask(function, *inputs, param, untouched=untouched, watched=(0, 1, 2), case=told)
         expected = exam.expected("convolved", *trusted, param, case=case)
         out, _ = unpack(answer, 2, "out and cache")
@@ -64,18 +64,26 @@ def judge_backward(exam, forward, backward, left=0.0):
     stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
     untouched = exam.expectation("dout is not modified", 0.05, core=False)
     for case, inputs, param in convolutions(exam.rng):
-        trusted = double(inputs)
+        trusted = parts.double(inputs)
         out = exam.expected("convolved", *trusted, param, case=case)
         dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
-        upstream = double((dout,))[0]
+        upstream = parts.double((dout,))[0]
         expected = exam.expected("conv_gradients", *trusted, param, upstream, case=case)
         pair = Pair(forward, backward, GRADIENTS, inputs, (*inputs, param), (param,))
         told = shown(case, inputs[0], param, inputs[1])
-        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, told)
         main = case == "general"
         mistakes = exam.mistakes("conv_gradients", *trusted, param, upstream, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(GRADIENTS, more)
-        pairs.judge_gradients(exam, pair, grads, expected, by_name, shape, told, mistakes)
-        if main:
-            stateless.judge(pairs.stateless(exam, pair, dout, own), told)
-            pairs.carried_forward(exam, pair, dout, out)
+        pairs.judge_backward(
+            exam,
+            pair,
+            dout,
+            expected,
+            by_name,
+            told,
+            shape=shape,
+            untouched=untouched,
+            mistakes=mistakes,
+            alone=stateless if main else None,
+            out=out if main else None,
+        )

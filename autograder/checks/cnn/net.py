@@ -4,12 +4,12 @@ Both are right when they are right on the student's own layers or on stand-ins f
 not paid for again here.
 """
 
-import contextlib
+import functools
 
 import numpy as np
 
-from autograder.checks import pairs, parts
-from autograder.checks.cnn.cases import double, sized
+from autograder.checks import pairs, parts, sandwiches
+from autograder.checks.cnn.cases import sized
 from autograder.checks.pairs import Pair
 from autograder.compare import EXACT, shape_of
 from autograder.namespace import Failure
@@ -23,18 +23,6 @@ LAYERS = {
     for how in ("naive", "fast")
 }
 SANDWICH = {name: f"odd_{name}" for name in ("conv_relu_pool_forward", "conv_relu_pool_backward")}
-
-
-@contextlib.contextmanager
-def _standing_in(student, names):
-    """Some of the student's functions replaced by others that are easy to tell from all others."""
-    for name, stand_in in names.items():
-        student.replace(name, stand_in)
-    try:
-        yield
-    finally:
-        if names:
-            student.restore()
 
 
 def _cases(rng):
@@ -68,54 +56,31 @@ def conv_relu_pool(exam):
         settings = (conv_param, pool_param)
         told = parts.described(case, images=inputs[0].shape, filters=inputs[1].shape, **conv_param)
         (out,), (expected,) = _sandwich(exam, inputs, settings, None, case, untouched)
-        trusted = double(inputs)
+        trusted = parts.double(inputs)
         mistakes = exam.mistakes("sandwich_output", *trusted, *settings, case=case)
         parts.judge(forward, out, expected, "out", told, exam.hidden, mistakes=mistakes)
         dout = exam.rng.standard_normal(expected.shape).astype(inputs[0].dtype)
         grads, expected = _sandwich(exam, inputs, settings, dout, case, untouched)
-        mistakes = exam.mistakes("sandwich_gradients", *trusted, *settings, *double((dout,)), case=case)
+        mistakes = exam.mistakes("sandwich_gradients", *trusted, *settings, *parts.double((dout,)), case=case)
         for number, name in enumerate(GRADIENTS):
             known = [(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None]
             parts.judge(backward, grads[number], expected[number], name, told, exam.hidden, mistakes=known)
         if case == "general":
-            pair = Pair("conv_relu_pool_forward", "conv_relu_pool_backward", GRADIENTS, inputs, None, settings)
-            found = pairs.stateless(exam, pair, dout)
-            if not found.passed:
-                with _standing_in(exam.student, LAYERS):
-                    again = pairs.stateless(exam, pair, dout)
-                found = again if again.passed else found
-            stateless.judge(found, told)
+            stateless.judge(sandwiches.stateless(exam, _pair(inputs, settings), LAYERS, dout), told)
+
+
+def _pair(inputs, settings):
+    return Pair("conv_relu_pool_forward", "conv_relu_pool_backward", GRADIENTS, inputs, None, settings)
 
 
 def _sandwich(exam, inputs, settings, dout, case, untouched):
     """One pass of the sandwich, forward or with `dout` back; what came as a tuple, and what should have come."""
-    tried = []
-    for odd in (False, True):
-        way = f"{case}, {'forward' if dout is None else 'back'}, {'stand-ins' if odd else 'own'}"
-        upstream = dout if dout is None else double((dout,))[0]
-        expected = exam.expected("sandwiched", odd, double(inputs), settings, upstream, case=way)
-        with _standing_in(exam.student, LAYERS if odd else {}):
-            got, changed = _sandwich_pass(exam.student, inputs, settings, dout)
-        tried.append((got, expected, changed, pairs.fits(got, expected)))
-    untouched.require(
-        any(fits and not changed for *_, changed, fits in tried) or not any(changed for *_, changed, _ in tried),
-        "an input or dout is changed by the call: work on a copy.",
-    )
-    got, expected, *_ = next((one for one in tried if one[-1]), tried[0])
-    return got, expected
+    upstream = dout if dout is None else parts.double((dout,))[0]
 
+    def expected(odd, way):
+        return exam.expected("sandwiched", odd, parts.double(inputs), settings, upstream, case=way)
 
-def _sandwich_pass(student, inputs, settings, dout):
-    """What comes out, and whether the arrays that went in have changed."""
-    laid = [student.store(array) for array in inputs]
-    whole = student.call("conv_relu_pool_forward", *laid, *settings, keep=True)
-    if dout is None:
-        after = [student.get(handle) for handle in laid]
-        changed = not all(map(np.array_equal, after, inputs))
-        return (student.call(whole, 0, attribute="__getitem__"),), changed
-    cache, upstream = student.call(whole, 1, attribute="__getitem__", keep=True), student.store(dout)
-    grads = pairs.separate(student.call("conv_relu_pool_backward", upstream, cache), GRADIENTS)
-    return grads, not np.array_equal(student.get(upstream), dout)
+    return sandwiches.one_pass(exam, _pair(inputs, settings), LAYERS, expected, dout, case, untouched)
 
 
 @check_item("cnn.two_layer_convnet", points=4, asks="TwoLayerConvNet", title="Loss and gradients of a convnet")
@@ -151,19 +116,14 @@ def two_layer_convnet(exam):
         }
         X, y = rng.standard_normal((N, C, H, W)), rng.integers(0, K, N)
         told = parts.described(case, images=X.shape, filters=F, classes=K, reg=reg)
-        tried = []
-        for odd in (False, True):
-            way = f"{case}, {'stand-ins' if odd else 'own'}"
-            expected = exam.expected("convnet", odd, params, reg, X, y, case=way)
-            with _standing_in(exam.student, LAYERS | SANDWICH if odd else {}):
-                got, changed = _answers(exam.student, params, reg, X, y)
-            tried.append((got, expected, changed, _fits(got, expected)))
-        untouched.require(
-            any(fits and not changed for *_, changed, fits in tried) or not any(changed for *_, changed, _ in tried),
-            "the images or the parameters are changed by `loss`: work on a copy.",
-            told,
+        (scores, loss, grads), expected, clean = sandwiches.either_way(
+            exam,
+            LAYERS | SANDWICH,
+            functools.partial(_expected, exam, (params, reg, X, y), case),
+            functools.partial(_answers, exam.student, params, reg, X, y),
+            _fits,
         )
-        (scores, loss, grads), expected, *_ = next((one for one in tried if one[-1]), tried[0])
+        untouched.require(clean, "the images or the parameters are changed by `loss`: work on a copy.", told)
         mistakes = exam.mistakes("convnet", params, reg, X, y, case=case)
         fitting = [m for m in mistakes if m[0][1] is None or _close(loss, m[0][1])]
         known = fitting + [m for m in mistakes if not any(m is one for one in fitting)]
@@ -215,6 +175,11 @@ def two_layer_convnet(exam):
                 else None,
                 mistakes=[(v[2][name], kind, text) for v, kind, text in known if v[2] and name in v[2]],
             )
+
+
+def _expected(exam, arguments, case, odd):
+    """Scores, loss and gradients of the reference; where `odd`, on a stand-in for its sandwich."""
+    return exam.expected("convnet", odd, *arguments, case=f"{case}, {'stand-ins' if odd else 'own'}")
 
 
 def _answers(student, params, reg, X, y):

@@ -7,7 +7,7 @@ backward pass: there every share that a right derivative could have is accepted.
 import numpy as np
 
 from autograder.checks import pairs, parts
-from autograder.checks.cnn.cases import double, poolings, shown
+from autograder.checks.cnn.cases import poolings, shown
 from autograder.checks.pairs import Pair
 from autograder.compare import EXACT, SINGLE, Comparison, numbers, shape_of
 from autograder.exam import unpack
@@ -51,20 +51,30 @@ def max_pool_backward_naive(exam):
     untouched = exam.expectation("dout is not modified", 0.05, core=False)
     by_case = {"general": right, "windows that overlap": overlap}
     for case, x, param in poolings(exam.rng):
-        (trusted,) = double((x,))
+        (trusted,) = parts.double((x,))
         out = exam.expected("pooled", trusted, param, case=case)
         dout = exam.rng.standard_normal(out.shape).astype(x.dtype)
-        (upstream,) = double((dout,))
+        (upstream,) = parts.double((dout,))
         expected = (exam.expected("pool_gradient", trusted, param, upstream, case=case),)
         pair = Pair(FORWARD, BACKWARD, ("dx",), (x,), (x, param), (param,))
         told = shown(case, x, param)
-        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, told)
         seen = case in by_case
         mistakes = exam.mistakes("pool_gradient", trusted, param, upstream, case=case) if seen else ()
-        pairs.judge_gradients(exam, pair, grads, expected, {"dx": by_case.get(case, more)}, shape, told, mistakes)
-        if case == "general":
-            stateless.judge(pairs.stateless(exam, pair, dout, own), told)
-            pairs.carried_forward(exam, pair, dout, out)
+        by_name = {"dx": by_case.get(case, more)}
+        once = case == "general"
+        pairs.judge_backward(
+            exam,
+            pair,
+            dout,
+            expected,
+            by_name,
+            told,
+            shape=shape,
+            untouched=untouched,
+            mistakes=mistakes,
+            alone=stateless if once else None,
+            out=out if once else None,
+        )
     _judge_ties(exam, ties)
 
 

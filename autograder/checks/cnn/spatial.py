@@ -3,7 +3,6 @@
 import numpy as np
 
 from autograder.checks import pairs, parts
-from autograder.checks.cnn.cases import double
 from autograder.checks.pairs import Pair
 from autograder.compare import EXACT, SINGLE, numbers, shape_of
 from autograder.exam import unpack
@@ -58,7 +57,7 @@ def spatial_batchnorm_forward(exam):
     untouched = exam.expectation("inputs are not modified", 0.1, core=False)
     by_case = {"general": right, "float32": single}
     for case, inputs, param in _cases(exam.rng):
-        expectation, told, trusted = by_case.get(case, more), _shown(case, inputs, param), double(inputs)
+        expectation, told, trusted = by_case.get(case, more), _shown(case, inputs, param), parts.double(inputs)
         answer = exam.ask(
             "spatial_batchnorm_forward", *inputs, TRAIN | param, untouched=untouched, watched=(0, 1, 2), case=told
         )
@@ -133,19 +132,27 @@ def spatial_batchnorm_backward(exam):
     stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
     untouched = exam.expectation("dout is not modified", 0.05, core=False)
     for case, inputs, param in _cases(exam.rng):
-        trusted, settings = double(inputs), TRAIN | param
+        trusted, settings = parts.double(inputs), TRAIN | param
         out = exam.expected("normalised", *trusted, settings, case=case)
         dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
-        (upstream,) = double((dout,))
+        (upstream,) = parts.double((dout,))
         expected = exam.expected("spatial_gradients", *trusted, settings, upstream, case=case)
         agreed = exam.expected("spatial_cache", *trusted, settings, case=case)
         pair = Pair("spatial_batchnorm_forward", "spatial_batchnorm_backward", GRADIENTS, inputs, agreed, (settings,))
         told = _shown(case, inputs, param)
-        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, told)
         main = case == "general"
         mistakes = exam.mistakes("spatial_gradients", *trusted, settings, upstream, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(GRADIENTS, more)
-        pairs.judge_gradients(exam, pair, grads, expected, by_name, shape, told, mistakes)
-        if main:
-            stateless.judge(pairs.stateless(exam, pair, dout, own), told)
-            pairs.carried_forward(exam, pair, dout, out)
+        pairs.judge_backward(
+            exam,
+            pair,
+            dout,
+            expected,
+            by_name,
+            told,
+            shape=shape,
+            untouched=untouched,
+            mistakes=mistakes,
+            alone=stateless if main else None,
+            out=out if main else None,
+        )

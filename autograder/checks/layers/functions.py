@@ -1,17 +1,17 @@
 """Layers as pairs of functions: affine, ReLU, and the two as one."""
 
-import contextlib
 import math
 
 import numpy as np
 
-from autograder.checks import pairs, parts
+from autograder.checks import pairs, parts, sandwiches
 from autograder.checks.pairs import Pair
 from autograder.compare import EXACT, SINGLE, shape_of
 from autograder.exam import unpack
 from autograder.registry import check_item
 
 NAMES = {"affine": ("dx", "dw", "db"), "affine_relu": ("dx", "dw", "db"), "relu": ("dx",)}
+STAND_INS = {name: f"odd_{name}" for name in ("affine_forward", "affine_backward", "relu_forward", "relu_backward")}
 
 
 def _affine_inputs(rng, N, axes, M):
@@ -87,13 +87,22 @@ def _backward(exam, layer, cases):
         dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
         main, shown, pair = case in ("rows", "all negative", "float32"), _shown(case, inputs), _pair(layer, inputs)
         expected = exam.expected("gradients", layer, inputs, dout, case=case)
-        grads, own = pairs.own_or_agreed(exam, pair, dout, expected, untouched, shown)
         mistakes = exam.mistakes(f"{layer}_backward", inputs, dout, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(names, more)
-        pairs.judge_gradients(exam, pair, grads, expected, by_name, shape, shown, mistakes)
-        if case == "rows":
-            stateless.judge(pairs.stateless(exam, pair, dout, own), shown)
-            pairs.carried_forward(exam, pair, dout, out)
+        once = case == "rows"
+        pairs.judge_backward(
+            exam,
+            pair,
+            dout,
+            expected,
+            by_name,
+            shown,
+            shape=shape,
+            untouched=untouched,
+            mistakes=mistakes,
+            alone=stateless if once else None,
+            out=out if once else None,
+        )
 
 
 def _pair(layer, inputs):
@@ -102,49 +111,13 @@ def _pair(layer, inputs):
 
 
 def _sandwich(exam, inputs, dout, case, untouched):
-    """One pass of the sandwich, forward or with `dout` back; what came as a tuple, and what should have come.
+    """One pass of the sandwich, forward or with `dout` back; what came as a tuple, and what should have come."""
 
-    It is right when it is right on the student's own two layers or on stand-ins for them; so a mistake in one of the
-    layers is not paid for again here. Where it is wrong on both, its own numbers are told.
-    """
-    tried = []
-    for stand_ins in (False, True):
-        way = f"{case}, {'forward' if dout is None else 'back'}, {'stand-ins' if stand_ins else 'own'}"
-        expected = exam.expected("sandwiched", stand_ins, inputs, dout, case=way)
-        expected = expected if isinstance(expected, tuple) else (expected,)
-        with _standing_in(exam.student, stand_ins):
-            got, changed = _sandwich_pass(exam.student, inputs, dout)
-        tried.append((got, expected, changed, pairs.fits(got, expected)))
-    untouched.require(
-        any(fits and not changed for *_, changed, fits in tried) or not any(changed for *_, changed, _ in tried),
-        "an input or dout is changed by the call: work on a copy.",
-    )
-    got, expected, *_ = next((one for one in tried if one[-1]), tried[0])
-    return got, expected
+    def expected(odd, way):
+        found = exam.expected("sandwiched", odd, inputs, dout, case=way)
+        return found if isinstance(found, tuple) else (found,)
 
-
-@contextlib.contextmanager
-def _standing_in(student, wanted=True):
-    """The student's two layers replaced, where `wanted`, by functions that are easy to tell from all others."""
-    for name in ("affine_forward", "affine_backward", "relu_forward", "relu_backward") if wanted else ():
-        student.replace(name, f"odd_{name}")
-    try:
-        yield
-    finally:
-        student.restore()
-
-
-def _sandwich_pass(student, inputs, dout):
-    """What comes out, and whether the arrays that went in have changed."""
-    laid = [student.store(array) for array in inputs]
-    whole = student.call("affine_relu_forward", *laid, keep=True)
-    if dout is None:
-        after = [student.get(handle) for handle in laid]
-        changed = not all(map(np.array_equal, after, inputs))
-        return (student.call(whole, 0, attribute="__getitem__"),), changed
-    cache, upstream = student.call(whole, 1, attribute="__getitem__", keep=True), student.store(dout)
-    grads = pairs.separate(student.call("affine_relu_backward", upstream, cache), NAMES["affine_relu"])
-    return grads, not np.array_equal(student.get(upstream), dout)
+    return sandwiches.one_pass(exam, _pair("affine_relu", inputs), STAND_INS, expected, dout, case, untouched)
 
 
 @check_item("layers.affine_forward", points=2, asks="affine_forward", title="Affine layer, forward")
@@ -193,9 +166,4 @@ def affine_relu(exam):
             known = [(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None]
             parts.judge(backward, grads[number], expected[number], name, shown, exam.hidden, mistakes=known)
         if case == "rows":
-            found = pairs.stateless(exam, _pair("affine_relu", inputs), dout)
-            if not found.passed:
-                with _standing_in(exam.student):
-                    again = pairs.stateless(exam, _pair("affine_relu", inputs), dout)
-                found = again if again.passed else found
-            stateless.judge(found, shown)
+            stateless.judge(sandwiches.stateless(exam, _pair("affine_relu", inputs), STAND_INS, dout), shown)
