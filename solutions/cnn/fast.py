@@ -87,29 +87,25 @@ def conv_backward_fast(dout, cache):
 def max_pool_forward_fast(x, pool_param):
     """As `max_pool_forward_naive`: the larger of two images at a time, shifted ones, instead of window by window."""
     HH, WW, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
-    H, W = x.shape[2:]
+    N, C, H, W = x.shape
     rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
     out = x[:, :, : stride * rows : stride, : stride * columns : stride].copy()
-    largest = np.zeros(
-        out.shape, dtype=np.min_scalar_type(HH * WW - 1)
-    )  # which pixel of its window, counted row by row
+    largest = np.zeros(out.shape, dtype=np.min_scalar_type(HH * WW - 1))  # a pixel of the window, counted row by row
     for k in range(1, HH * WW):
         i, j = divmod(k, WW)
         here = x[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
         largest += (k - largest) * (here > out)  # the first of several stays
         np.maximum(out, here, out=out)
-    return out, (x.shape, pool_param, largest)
+    # Where in x, counted through all its numbers: the pixel in its window, the window in its image, the image.
+    place = (largest // WW).astype(np.intp) * (W - WW) + largest
+    place += np.arange(0, stride * W * rows, stride * W)[:, None] + np.arange(0, stride * columns, stride)
+    place += np.arange(0, N * C * H * W, H * W).reshape(N, C, 1, 1)
+    return out, (x.shape, place)
 
 
 def max_pool_backward_fast(dout, cache):
     """As `max_pool_backward_naive`: of several largest numbers, the first one gets the gradient."""
-    (N, C, H, W), pool_param, largest = cache
-    WW, stride, (rows, columns) = pool_param["pool_width"], pool_param["stride"], dout.shape[2:]
-    # Where in x, counted through all its numbers: the pixel in its window, the window in its image, the image.
-    place = (largest // WW).astype(np.int32) * (W - WW) + largest
-    place += np.arange(0, stride * W * rows, stride * W, dtype=np.int32)[:, None]
-    place += np.arange(0, stride * columns, stride, dtype=np.int32)
-    place += np.arange(0, N * C * H * W, H * W, dtype=np.int32).reshape(N, C, 1, 1)
-    dx = np.zeros(N * C * H * W, dtype=dout.dtype)
-    np.add.at(dx, place.ravel(), dout.ravel())  # adds up where windows overlap
-    return dx.reshape(N, C, H, W)
+    shape, place = cache
+    dx = np.zeros(shape, dtype=dout.dtype)
+    np.add.at(dx.reshape(-1), place.ravel(), dout.ravel())  # adds up where windows overlap
+    return dx
