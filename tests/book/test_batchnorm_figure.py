@@ -4,22 +4,19 @@ The page of these tests holds the HTML that the script's opening comment asks fo
 No book is built.
 """
 
-import importlib.util
 import itertools
 import json
 import re
-import shutil
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from solutions.batchnorm import batchnorm_forward
+from tests.book import figures
 
 pytestmark = pytest.mark.browser
 
-STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 SLIDERS = ["mean", "std", "size", "gamma", "beta"]
 BUTTONS = ["draw", "draw-many", "reset", "first"]
 WIDTHS = [400, 800, 1280]
@@ -35,48 +32,18 @@ SETTINGS = [
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    """The address of a page with nothing but the figure and some words, as the opening comment says how."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(STATIC, folder / "_static")
-    themes = {"pydata_sphinx_theme": ["theme", "pydata-sphinx-theme"], "sphinx_book_theme": ["sphinx-book-theme"]}
-    for theme, names in themes.items():
-        styles = Path(importlib.util.find_spec(theme).origin).parent / "theme" / theme / "static" / "styles"
-        for name in names:
-            text = re.sub(r"@import[^;]*;", "", (styles / f"{name}.css").read_text())  # what only a built book has
-            (folder / "_static" / f"{name}.css").write_text(text)
-    comment = (STATIC / "batchnorm.js").read_text().split("*/")[0]
-    embedded = "\n".join(re.findall(r"^ \*   (.*)$", comment, re.MULTILINE))
-    assert embedded.count("<link") == embedded.count("<div") == embedded.count("<script") == 1
-    sheets = ["theme", "pydata-sphinx-theme", "sphinx-book-theme", "book"]
-    links = "".join(f'<link rel="stylesheet" href="../_static/{name}.css">' for name in sheets)
-    (folder / "book").mkdir()
-    path = folder / "book" / "page.html"
-    path.write_text(
-        '<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>A page</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">{links}</head><body>'
-        '<main class="bd-main"><div class="bd-content"><article class="bd-article"><p>Words before.</p>'
-        f'<div class="cell_output"><div class="output text_html">{embedded}</div></div>'
-        "<p>Words after.</p></article></div></main></body></html>"
-    )
-    return path.as_uri()
+    return figures.alone(tmp_path_factory.mktemp("site"), "batchnorm")
 
 
 @pytest.fixture
 def figure(browser, page):
     """The page in a narrow window; nothing that the figure does may be an error."""
-    _resize(browser, 400)
+    figures.resize(browser, 400)
     browser.get_log("browser")
     browser.get(page)
-    assert browser.execute_script("return document.querySelectorAll('#batchnorm-figure > svg').length") == 1
+    figures.shown(browser, "#batchnorm-figure > svg", 1)
     yield browser
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
-
-
-def _resize(browser, width):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    script = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 50)))"
-    browser.execute_async_script(script)  # the page has been laid out and drawn anew
 
 
 def _drawn_as_wide_as_it_stands(browser):
@@ -353,7 +320,7 @@ def _axis(browser):
 @pytest.mark.parametrize("mode", ["training", "test"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_marks_stand_where_the_axes_say(figure, width, mode):
-    _resize(figure, width)
+    figures.resize(figure, width)
     _click(figure, mode)
     _set(figure, mean=1.0, std=0.8, size=4, gamma=1.2, beta=0.4)
     x, y, place = _numbers(figure, "x"), _numbers(figure, "y"), _axis(figure)
@@ -512,7 +479,7 @@ def test_a_sentence_tells_the_numbers_once_a_slider_rests(figure):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_wider_than_the_window(figure, width):
-    _resize(figure, width)
+    figures.resize(figure, width)
     assert _drawn_as_wide_as_it_stands(figure)  # before any control is touched
     ends = [{"mean": mean, "std": 2.5, "size": 8, "gamma": -2, "beta": beta} for mean in (-4, 4) for beta in (-3, 3)]
     ends.append({"mean": 4, "std": 0.1, "size": 0, "gamma": 2, "beta": 3})

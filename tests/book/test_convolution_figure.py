@@ -4,21 +4,17 @@ The page of these tests holds the HTML that the script's opening comment asks fo
 No book is built.
 """
 
-import importlib.util
 import json
-import re
-import shutil
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from solutions.cnn import conv_forward_naive, output_size
+from tests.book import figures
 
 pytestmark = pytest.mark.browser
 
-STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 IMAGES = ["box", "cross", "half and half", "slope", "one pixel", "empty"]
 FILTERS = ["upper left corner", "upright edge", "lying edge", "falling line", "blur", "identity"]
 BUTTONS = ["previous", "next", "play", "fill", "again"]
@@ -28,48 +24,18 @@ FITS = [(1, 0), (1, 1), (2, 0), (2, 1), (3, 1)]  # stride, padding
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    """The address of a page with nothing but the figure and some words, as the opening comment says how."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(STATIC, folder / "_static")
-    themes = {"pydata_sphinx_theme": ["theme", "pydata-sphinx-theme"], "sphinx_book_theme": ["sphinx-book-theme"]}
-    for theme, names in themes.items():
-        styles = Path(importlib.util.find_spec(theme).origin).parent / "theme" / theme / "static" / "styles"
-        for name in names:
-            text = re.sub(r"@import[^;]*;", "", (styles / f"{name}.css").read_text())  # what only a built book has
-            (folder / "_static" / f"{name}.css").write_text(text)
-    comment = (STATIC / "convolution.js").read_text().split("*/")[0]
-    embedded = "\n".join(re.findall(r"^ \*   (.*)$", comment, re.MULTILINE))
-    assert embedded.count("<link") == embedded.count("<div") == embedded.count("<script") == 1
-    sheets = ["theme", "pydata-sphinx-theme", "sphinx-book-theme", "book"]
-    links = "".join(f'<link rel="stylesheet" href="../_static/{name}.css">' for name in sheets)
-    (folder / "book").mkdir()
-    path = folder / "book" / "page.html"
-    path.write_text(
-        '<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>A page</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">{links}</head><body>'
-        '<main class="bd-main"><div class="bd-content"><article class="bd-article"><p>Words before.</p>'
-        f'<div class="cell_output"><div class="output text_html">{embedded}</div></div>'
-        "<p>Words after.</p></article></div></main></body></html>"
-    )
-    return path.as_uri()
+    return figures.alone(tmp_path_factory.mktemp("site"), "convolution")
 
 
 @pytest.fixture
 def figure(browser, page):
     """The page in a narrow window; nothing that the figure does may be an error."""
-    _resize(browser, 390)
+    figures.resize(browser, 390)
     browser.get_log("browser")
     browser.get(page)
-    assert browser.execute_script("return document.querySelectorAll('#convolution-figure .pixel').length") == 49
+    figures.shown(browser, "#convolution-figure .pixel", 49)
     yield browser
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
-
-
-def _resize(browser, width):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    script = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 50)))"
-    browser.execute_async_script(script)  # the page has been laid out and drawn anew
 
 
 def _choose(browser, **names):
@@ -430,7 +396,7 @@ def test_a_sentence_tells_the_place_once_the_slider_rests(figure):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_wider_than_the_window(figure, width):
-    _resize(figure, width)
+    figures.resize(figure, width)
     _weights(figure, [[-8.7654] * 3] * 3)
     for image in IMAGES:
         _choose(figure, image=image)
