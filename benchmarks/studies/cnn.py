@@ -78,7 +78,7 @@ def train(name, data, settings, seed):
         generators=(shuffling, changing),
     )
     checkpoint = CHECKPOINTS / f"{name}.pt"
-    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(_told, name))
+    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(told, name))
     model = cnn.Classifier(net)
     result = {
         "settings": settings,
@@ -95,7 +95,8 @@ def train(name, data, settings, seed):
     return result | {"curves": history, "confusions": confusions}
 
 
-def _told(name, epoch, row):
+def told(name, epoch, row):
+    """Print what an epoch of the net `name` has brought."""
     print(f"{name}, epoch {epoch}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()), flush=True)
 
 

@@ -39,9 +39,9 @@ def make_schedule(optimiser, name, steps):
     ----------
     optimiser : torch.optim.Optimizer
     name : str
-        "cosine" falls to zero along half a wave. "one-cycle" rises to the learning rate during the first three tenths
-        and then falls to nearly zero; Adam's first decay rate goes the other way, a momentum stays. "step" divides by
-        ten after each third.
+        "cosine" falls to zero along half a wave. "one-cycle" rises to the learning rate, that of each group, during the
+        first three tenths and then falls to nearly zero; Adam's first decay rate goes the other way, a momentum stays.
+        "step" divides by ten after each third.
     steps : int
         Batches of all epochs.
     """
@@ -50,8 +50,10 @@ def make_schedule(optimiser, name, steps):
     if name == "cosine":
         return lr_scheduler.CosineAnnealingLR(optimiser, steps)
     if name == "one-cycle":
-        rate = optimiser.param_groups[0]["lr"]
-        return lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, cycle_momentum="betas" in optimiser.defaults)
+        rates = [group["lr"] for group in optimiser.param_groups]
+        return lr_scheduler.OneCycleLR(
+            optimiser, rates, total_steps=steps, cycle_momentum="betas" in optimiser.defaults
+        )
     if name == "step":
         return lr_scheduler.StepLR(optimiser, math.ceil(steps / 3), gamma=0.1)
     return None

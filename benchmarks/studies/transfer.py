@@ -1,0 +1,211 @@
+"""The transfer chapter's studies on CIFAR-10: how far features of ImageNet carry, and how many labels they save.
+
+    python -m benchmarks.studies.transfer [--only NAME ...] [--quick] [--out FOLDER]
+
+Each study writes one JSON to `book/results/transfer/`, where the book reads it. Features are kept on disk: a study that
+was killed goes on where it was.
+"""
+
+import functools
+import math
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from benchmarks.studies import record, run
+from benchmarks.studies.cnn import CHECKED, told
+from coursekit import flatten, progress, scale
+from coursekit.backbones import load_backbone
+from coursekit.features import cached_features
+from coursekit.tensors import batches
+from coursekit.train import Training, fit
+from coursekit.train.choices import make_schedule
+from solutions import cnn
+from solutions.transfer import (
+    TransferNet,
+    extract_features,
+    parameter_groups,
+    preprocess,
+    train_probe,
+    trainable_parameters,
+    unfreeze_top,
+)
+
+CHECKPOINTS = Path("build") / "checkpoints" / "transfer"
+BACKBONE, SIZE = "efficientnet-lite0", 128  # pixels to which images are enlarged
+PER_CLASS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4500)
+REGS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+SOURCE = {"name": "S2", "val_accuracy": 0.567, "about": "VGG16, frozen, ten epochs of 650 to 825 seconds"}
+
+
+def features_of(data, size, name=BACKBONE):
+    """Features of all images of a data set, by split, and the seconds that it took if none were on disk."""
+    backbone = load_backbone(name).to(memory_format=torch.channels_last)  # the faster order on processors
+    prepare = functools.partial(preprocess, size=size, mean=backbone.mean, std=backbone.std)
+
+    def extract(images):
+        return extract_features(backbone, prepare(images), batch_size=50)
+
+    start = time.perf_counter()
+    sets = {}
+    for split in run.SPLITS:
+        images = getattr(data, f"X_{split}")
+        sets[split] = (
+            cached_features(extract, images, f"{name} imagenet {size}", about=split),
+            getattr(data, f"y_{split}"),
+        )
+    return sets, time.perf_counter() - start
+
+
+def some_of_each(y, per_class, rng):
+    """Indices of so many examples of every class, or of all it has."""
+    return np.concatenate([rng.permutation(np.flatnonzero(y == k))[:per_class] for k in np.unique(y)])
+
+
+def accuracy(layer, X, y):
+    """Share of right classes that a linear layer gives to features."""
+    with torch.no_grad():
+        return float((layer(torch.as_tensor(X)).argmax(dim=1).numpy() == y).mean())
+
+
+def tuned_probe(X, y, rng, classes=10):
+    """A probe whose regularisation was chosen on a fifth of its own images; with one image per class, the middle one.
+
+    Returns
+    -------
+    layer : nn.Linear
+    reg : float
+    """
+    held = np.concatenate([rng.permutation(np.flatnonzero(y == k))[: np.sum(y == k) // 5] for k in np.unique(y)])
+    if len(held) == 0:
+        reg = REGS[len(REGS) // 2]
+    else:
+        rest = np.setdiff1d(np.arange(len(y)), held)
+
+        def loss(reg):
+            layer = train_probe(X[rest], y[rest], classes, reg)
+            with torch.no_grad():
+                return functional.cross_entropy(layer(torch.as_tensor(X[held])), torch.as_tensor(y[held])).item()
+
+        reg = min(REGS, key=loss)
+    return train_probe(X, y, classes, reg), reg
+
+
+def labels(size):
+    """Test accuracy of a linear probe against labelled images per class: on pixels, and on features of ImageNet.
+
+    Regularisation is chosen on a fifth of the labelled images, so no other label is used.
+    """
+    data = size.data(train=45_000, val=5_000)
+    sets, seconds = features_of(data, 32 if size.quick else SIZE)
+    pixels = {split: (flatten(scale(getattr(data, f"X_{split}"))), sets[split][1]) for split in run.SPLITS}
+    counts = (1, 5) if size.quick else PER_CLASS
+    runs = []
+    for per_class in progress(counts, "images per class"):
+        for kind, inputs in (("pixels", pixels), ("features", sets)):
+            X, y = inputs["train"]
+            for seed in range(size.count(3 if per_class < 2000 else 1)):
+                rng = np.random.default_rng(seed)
+                chosen = some_of_each(y, per_class, rng)
+                start = time.perf_counter()
+                layer, reg = tuned_probe(X[chosen], y[chosen], rng)
+                result = {"settings": {"inputs": kind, "per_class": per_class, "reg": reg}, "seed": seed}
+                result |= {"seconds": time.perf_counter() - start, "images": len(chosen)}
+                runs.append(result | {f"{split}_accuracy": accuracy(layer, *inputs[split]) for split in run.SPLITS[1:]})
+    return {
+        "source": SOURCE,
+        "backbone": {"name": BACKBONE, "size": 32 if size.quick else SIZE, "extraction_seconds": seconds},
+        "runs": runs,
+        "data": record.data_provenance(data, "bytes enlarged, 127 subtracted, divided by 128"),
+    }
+
+
+def fine_tune(name, data, settings, seed):
+    """Fine-tune the backbone with a fresh head, and measure it.
+
+    Parameters
+    ----------
+    name : str
+        Of its checkpoint.
+    data : coursekit.ImageData
+    settings : dict
+        "size" in pixels; "stages" that are trained, "keep" for the statistics of frozen ones; "learning_rate" of the
+        head and "decay" towards the image; "weight_decay", "schedule", "batch_size", "epochs", and "shift".
+    seed : int
+
+    Returns
+    -------
+    dict
+        Settings, seed, trained parameters, seconds, accuracies, curves by epoch, and the test images' confusions.
+    """
+    torch.manual_seed(seed)
+    backbone = load_backbone()
+    prepare = functools.partial(preprocess, size=32, mean=backbone.mean, std=backbone.std)  # enlarged within the net
+    sets = {split: (prepare(getattr(data, f"X_{split}")), getattr(data, f"y_{split}")) for split in run.SPLITS}
+    unfreeze_top(backbone, settings["stages"])
+    net = TransferNet(backbone, nn.Linear(backbone.features, 10), settings["size"], settings["keep"])
+    net = net.to(memory_format=torch.channels_last)
+    shuffling, changing = (torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
+    groups = parameter_groups(net, settings["learning_rate"], settings["decay"])
+    optimiser = torch.optim.AdamW(groups, weight_decay=settings["weight_decay"])
+    steps = settings["epochs"] * math.ceil(len(data.y_train) / settings["batch_size"])
+    training = Training(
+        net,
+        optimiser,
+        train=batches(*sets["train"], settings["batch_size"], shuffling),
+        val=batches(*sets["val"], 200),
+        check=batches(*(part[:CHECKED] for part in sets["train"]), 200),
+        train_epoch=cnn.train_epoch,
+        evaluate=cnn.evaluate,
+        augment=functools.partial(cnn.augmented, generator=changing, shift=settings["shift"]),
+        schedule=make_schedule(optimiser, settings["schedule"], steps),
+        generators=(shuffling, changing),
+    )
+    checkpoint = CHECKPOINTS / f"{name}.pt"
+    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(told, name))
+    model = cnn.Classifier(net, batch_size=200)
+    result = {
+        "settings": settings,
+        "seed": seed,
+        "parameters": trainable_parameters(net),
+        "epochs": len(history["val_accuracy"]),
+        "seconds": training.seconds,
+    }
+    result |= {f"{split}_accuracy": model.accuracy(*sets[split]) for split in run.SPLITS[1:]}
+    confusions = np.zeros((10, 10), dtype=int)
+    np.add.at(confusions, (data.y_test, model.predict(sets["test"][0])), 1)
+    checkpoint.unlink(missing_ok=True)
+    return result | {"curves": history, "confusions": confusions}
+
+
+def fine_tuning(size):
+    """All stages of EfficientNet-Lite0 fine-tuned on CIFAR-10, a fresh head in front; rates fall towards the image."""
+    data = size.data(train=45_000, val=5_000)
+    settings = {"size": 96, "stages": 9, "keep": True, "learning_rate": 1.5e-3, "decay": 0.8, "weight_decay": 0.02}
+    settings |= {"schedule": "one-cycle", "batch_size": 64, "epochs": 3, "shift": 4}
+    settings |= {"size": 32, "epochs": 1} if size.quick else {}
+    return {
+        "source": SOURCE,
+        "backbone": {"name": BACKBONE},
+        "runs": [fine_tune("quick-fine-tuning" if size.quick else "fine-tuning", data, settings, seed=0)],
+        "data": record.data_provenance(
+            data, "127 subtracted, divided by 128; mirrored, shifted; enlarged within the net"
+        ),
+    }
+
+
+STUDIES = {study.__name__: study for study in (labels, fine_tuning)}
+
+
+def main(arguments=None):
+    """Run the studies; returns the exit code."""
+    return run.main("transfer", STUDIES, arguments, packages=("numpy", "torch"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""Reference solutions of the homework on transfer learning.
+
+What you find here: preprocessing as the pretrained net knows it, freezing, features, a linear probe, a net with a head
+of one's own, and learning rates that fall towards the image.
+"""
+
+from solutions.transfer.features import extract_features
+from solutions.transfer.fine_tuning import TransferNet, parameter_groups
+from solutions.transfer.freezing import freeze, keep_statistics, trainable_parameters, unfreeze_top
+from solutions.transfer.preprocessing import preprocess
+from solutions.transfer.probe import train_probe
+
+__all__ = [
+    "TransferNet",
+    "extract_features",
+    "freeze",
+    "keep_statistics",
+    "parameter_groups",
+    "preprocess",
+    "train_probe",
+    "trainable_parameters",
+    "unfreeze_top",
+]
