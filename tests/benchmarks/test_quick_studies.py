@@ -100,7 +100,6 @@ def test_a_convnet_has_its_parameters_and_reaches_what_the_source_reached(name):
     assert run["test_accuracy"] > convnets["source"]["test_accuracy"][name]
 
 
-@pytest.mark.xfail(reason="recorded with 36 epochs: 80.7 %")
 def test_augmentation_brings_a_convnet_above_82_per_cent():
     assert recorded("cnn", "augmentation")["runs"][0]["test_accuracy"] > 0.82
 
