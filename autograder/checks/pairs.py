@@ -54,7 +54,7 @@ class Pair:
 
     def gradients(self, student, dout, cache):
         """What the student's backward function makes of a cache: a tuple, with a `Failure` for what is not there."""
-        return separate(student.call(self.backward, dout, cache), self.names)
+        return separate(student.call(self.backward, dout, cache), self.names, self.inputs[0].shape)
 
     def own_gradients(self, student, dout):
         """The gradients on the student's own cache, in the shapes of the inputs; None where they are not so."""
@@ -67,10 +67,14 @@ class Pair:
         return replace(self, inputs=tuple(a if k == kept else 0.5 - 2 * a for k, a in enumerate(self.inputs)))
 
 
-def separate(answer, names):
-    """The gradients that came back, a `Failure` for each where they cannot be told apart."""
+def separate(answer, names, shape=None):
+    """The gradients that came back, a `Failure` for each where they cannot be told apart.
+
+    One alone may stand in a tuple or list; a nested list that has its `shape` is the gradient itself.
+    """
     if len(names) == 1:
         alone = isinstance(answer, (tuple, list)) and len(answer) == 1
+        alone = alone and getattr(numbers(answer, "it"), "shape", None) != shape
         return (answer[0] if alone else answer,)
     return unpack(answer, len(names), ", ".join(names))
 
@@ -176,7 +180,7 @@ def carried_forward(exam, pair, dout, expected):
     # Drawn whatever is found: the cases that follow must be the same for all.
     directions = [exam.rng.standard_normal((2, *array.shape)) for array in pair.inputs]
     gradients = pair.own_gradients(exam.student, dout)
-    if not gradients or not all(map(np.any, gradients)):
+    if not gradients or not all(np.any(gradient) and np.all(np.isfinite(gradient)) for gradient in gradients):
         carried.require(False, "there is nothing to compare.")
         return
     if close(pair.output(exam.student), expected, "out").passed:
@@ -186,7 +190,9 @@ def carried_forward(exam, pair, dout, expected):
         carried.require(False, "your gradients do not depend on what else goes into the layer.")
         return
     for number, gradient in enumerate(gradients):
-        for direction in directions[number]:
+        for direction, along in zip(directions[number], (0, 1), strict=True):
+            # Any direction, and one that follows the gradient, too: among many inputs, the first hardly sees its size.
+            direction = direction / np.linalg.norm(direction) + along * gradient / np.linalg.norm(gradient)
             direction = direction / np.linalg.norm(direction)
 
             def upstream_at(step, direction=direction, number=number):
@@ -205,7 +211,8 @@ def _through_a_layer(exam, pair, dout, gradients):
     """
     for number in range(min(len(pair.inputs), 2)):  # the derivative by a bias does not depend on anything
         others = pair.elsewhere(number if len(pair.inputs) > 1 else None).own_gradients(exam.student, dout)
-        difference = math.nan if others is None else np.linalg.norm(others[number] - gradients[number])
+        with np.errstate(invalid="ignore"):
+            difference = math.nan if others is None else np.linalg.norm(others[number] - gradients[number])
         if not difference > 1e-6 * np.linalg.norm(gradients[number]):
             return False
     return True

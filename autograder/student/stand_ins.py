@@ -201,6 +201,7 @@ _TORCH = (
     "parameter_counter",
     "plain_net",
     "probe_net",
+    "reached_layers",
     "same_images",
     "shown_features",
     "tensor",

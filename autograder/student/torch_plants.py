@@ -85,6 +85,22 @@ def parameter_counter():
     return count
 
 
+def reached_layers():
+    """A function of a net and images: how many layers get gradients from the scores, and how many are trainable."""
+
+    def count(net, images):
+        net.zero_grad()
+        scores = net(images)
+        if scores.requires_grad:
+            scores.sum().backward()
+        layers = [[p for p in module.parameters(recurse=False) if p.requires_grad] for module in net.modules()]
+        reached = [all(p.grad is not None for p in own) for own in layers if own]
+        net.zero_grad()
+        return sum(reached), len(reached)
+
+    return count
+
+
 class ProbeNet(nn.Module):
     """A net of two linear layers and batch normalisation that takes notes.
 
@@ -210,7 +226,10 @@ class _Tree(nn.Module):
         a, b, c, d = sizes
         self.scale = nn.Parameter(torch.ones(a))
         self.body = nn.Sequential(
-            nn.Conv2d(a, b, (3, 2), bias=False), nn.BatchNorm2d(b), nn.ReLU(), nn.Sequential(nn.Conv2d(b, c, 1))
+            nn.Conv2d(a, b, (3, 2), bias=False),
+            nn.BatchNorm2d(b),
+            nn.ReLU(),
+            nn.Sequential(nn.Conv2d(b, c, 1), nn.Linear(d, b)),
         )
         self.frozen = nn.Linear(c, d)
         self.partly = nn.Linear(d, a)

@@ -128,6 +128,12 @@ def measured(settings, images, labels, size):
     return training.evaluate(torch_plants.probe_net(**settings), torch_plants.batches(images, labels, size))
 
 
+def probe_scores(settings, images):
+    """Scores (N, classes) of a probe net in evaluation mode."""
+    with torch.no_grad():
+        return torch_plants.probe_net(**settings)(torch_plants.tensor(images)).numpy()
+
+
 def probe_numbers(settings):
     """All numbers of a probe net."""
     return torch_plants.probe_net(**settings).numbers()

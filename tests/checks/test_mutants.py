@@ -20,6 +20,8 @@ METHODS = {
     "two_layer_net.toy": ("train",),
     "layers.forward_mode": OPERATIONS,
     "layers.reverse_mode": (*OPERATIONS, "backward"),
+    "cnn.two_layer_convnet": ("loss",),
+    "cnn.early_stopping": ("update",),
 }
 BY_HEART = pytest.mark.parametrize("mutant", [mutant for mutant in MUTANTS if mutant.right_when_visible], ids=str)
 

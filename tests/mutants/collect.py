@@ -207,7 +207,7 @@ def _key(value):
         return (value.dtype.str, value.shape, value.tobytes())
     if isinstance(value, np.random.Generator):
         return repr(value.bit_generator.state)
-    if callable(value):
+    if callable(value) and hasattr(value, "__closure__"):
         return _key([cell.cell_contents for cell in value.__closure__ or ()])
     if isinstance(value, dict):
         return tuple((name, _key(item)) for name, item in sorted(value.items()))

@@ -32,7 +32,8 @@ def _judge_net(exam, name):
     scores = exam.expectation(
         "scores in evaluation mode", 0.4, tolerance=EXACT, advice="Read the description again, layer by layer."
     )
-    shape = exam.expectation("one score for each class", 0.1, core=False)
+    shape = exam.expectation("one score for each class", 0.05, core=False)
+    reached = exam.expectation("gradients reach every layer", 0.05, core=False)
     dropped = exam.expectation(
         "dropout in front of the last layer, in training",
         0.15,
@@ -47,9 +48,13 @@ def _judge_net(exam, name):
     expected = exam.expected("scores", name, images, seed, case="scores")
     due = exam.expected("layer_counts", name, case="counts")
     places, features = exam.expected("picked_features", name, image, seed, case="dropout")
-    mistakes = exam.mistakes("scores", name, images, seed, case="scores")
+    mistakes = exam.mistakes("scores", name, images, seed, p, case="scores")
     student = exam.student
-    net = student.call(name, dropout=p, keep=True)
+    net = _built(student, name, p)
+    if isinstance(net, Failure):
+        for expectation in (counts, scores, shape, reached, dropped, still):
+            expectation.judge(net)
+        return
     _judge_counts(
         counts,
         student.call(student.store(Plant("parameter_counter")), net),
@@ -65,15 +70,37 @@ def _judge_net(exam, name):
         student.call(net, attribute="float", keep=True)
         images = images.astype(np.float32)
         got = student.call(net, Plant("tensor", array=images))
-    shape.judge(shape_of(got, (2, 10), "the scores", "(N, 10)"), told)
-    parts.judge(scores, got, expected, "the scores", told, exam.hidden, mistakes=mistakes)
-    again = numbers(student.call(net, Plant("tensor", array=images)), "the scores")
+    shape.judge(shape_of(got, (2, 10), "the array of scores", "(N, 10)"), told)
+    parts.judge(scores, got, expected, "the array of scores", told, exam.hidden, mistakes=mistakes)
+    again, same = numbers(student.call(net, Plant("tensor", array=images)), "the array of scores"), False
     if isinstance(again, Failure):
         still.judge(again, told)
     else:
-        same = _alike(numbers(got, "the scores"), again)
+        same = _alike(numbers(got, "the array of scores"), again)
         still.require(same, "the same images get other scores in every call, in evaluation mode, too.")
-    _judge_dropout(student, dropped, net, (image, places, features, p, COPIES[name]))
+    _judge_gradients(student, reached, net, images[:1])
+    _judge_dropout(student, dropped, net, (image, places, features, p, COPIES[name]), same)
+
+
+def _built(student, name, p):
+    """The student's net, left where it is, or a `Failure` that says what came in its place."""
+    net = student.call(name, dropout=p, keep=True)
+    if isinstance(net, Failure) or isinstance(student.get(net, "training"), bool):
+        return net
+    came = "None: is there a return statement?" if net.type_name == "NoneType" else f"a {net.type_name}."
+    return Failure(f"{name} should return a net, an object of a class built on nn.Module; it returned {came}", "value")
+
+
+def _judge_gradients(student, expectation, net, images):
+    """Judge whether every layer could learn from the scores: a detached tensor on the way would cut some off."""
+    found = student.call(student.store(Plant("reached_layers")), net, Plant("tensor", array=images))
+    if isinstance(found, Failure) or not isinstance(found, tuple) or len(found) != 2:
+        expectation.judge(found if isinstance(found, Failure) else Failure("There are no gradients.", "value"))
+        return
+    reached, layers = found
+    message = f"{reached} of {layers} layers with trainable parameters get a gradient from the scores; all should."
+    message += " Is one not used, or are numbers detached on their way?" * (reached != layers)
+    expectation.require(reached == layers != 0, message)
 
 
 def _alike(one, other):
@@ -89,10 +116,12 @@ def _judge_counts(expectation, got, due, mistakes):
     found = None
     if not right:
         wrong = [n for n in got if n not in due]
-        words = f"Of your layers, {_listed(wrong, ', ')} parameters fit none of the described ones."
+        words = f"Layers with {_listed(wrong, ' and ')} parameters are none of the described ones."
         if len(got) != len(due) or not wrong:
             words = f"{len(got)} of your layers have parameters; {len(due)} should."
-        known = (Diagnosis(kind, text) for counts, kind, text in mistakes if sorted(counts) == sorted(got))
+        if not got:
+            words = "PyTorch finds no trainable layer: is each one an attribute of the net, or in an nn.Sequential?"
+        known = (Diagnosis(kind, text) for counts, kind, text in mistakes if got and sorted(counts) == sorted(got))
         found = next(known, Diagnosis("known mistake", words))
     message = f"there are {sum(got):,} = {_listed(got, ' + ') or 'none'}; expected are {sum(due):,}."
     expectation.require(right, message, diagnosis=found)
@@ -103,14 +132,17 @@ def _listed(counts, between):
     return between.join(shown)
 
 
-def _judge_dropout(student, expectation, net, case):
-    """Judge which numbers reach the last layer in training mode: its weights are set to show ten of them, plus one."""
+def _judge_dropout(student, expectation, net, case, steady):
+    """Judge which numbers reach the last layer in training mode: its weights are set to show ten of them, plus one.
+
+    Where the net is not `steady` in evaluation mode, it is compared with the numbers that should reach the layer.
+    """
     image, places, features, p, count = case
     for method, *args in (("float",), ("apply", Plant("shown_features", places=places)), ("eval",)):
         student.call(net, *args, attribute=method, keep=True)
-    still = numbers(student.call(net, Plant("same_images", image=image, count=1)), "the scores")
+    still = numbers(student.call(net, Plant("same_images", image=image, count=1)), "the array of scores")
     student.call(net, attribute="train", keep=True)
-    got = numbers(student.call(net, Plant("same_images", image=image, count=count)), "the scores")
+    got = numbers(student.call(net, Plant("same_images", image=image, count=count)), "the array of scores")
     student.call(net, attribute="eval", keep=True)
     for answer, size in ((still, 10), (got, 10 * count)):
         if isinstance(answer, Failure):
@@ -121,12 +153,17 @@ def _judge_dropout(student, expectation, net, case):
                 False, "in training or evaluation mode there are no scores (N, 10), or not all are finite."
             )
             return
-    still, got = still.astype(float).reshape(1, 10), got.astype(float).reshape(count, 10)
-    right, message, found = _dropped(got, still[0] - 1, p)
-    if not right and not close(still[0] - 1, features, "the features", 1e-3).passed:
+        if not np.any(answer):
+            expectation.require(False, "in training or evaluation mode all scores are zero.")
+            return
+    still, got = still.astype(float).reshape(1, 10), got.astype(float)
+    got = got.T if got.shape == (10, count) else got.reshape(count, 10)  # scores that are turned cost their own points
+    kept = still[0] - 1 if steady else features
+    right, message, found = _dropped(got, kept, p)
+    if not right and steady and not close(kept, features, "the features", 1e-3).passed:
         # The scores are judged by themselves. Whatever is wrong with them: they vary in training, or they do not.
         right = bool(np.any(np.ptp(got, axis=0) > 1e-6 * np.max(np.abs(got))))
-    expectation.judge(Comparison(right, message=message), diagnosis=found)
+    expectation.judge(Comparison(right, message=message), diagnosis=found if steady else None)
 
 
 def _dropped(got, kept, p):
@@ -147,7 +184,7 @@ def _dropped(got, kept, p):
     gone, share = one_of(0), float(np.mean(one_of(0)))
     mode = f"in training mode with dropout={p:.2g},"
     text = ""
-    if np.ptp(got, axis=0).max() < 1e-6 * np.abs(got).max():
+    if np.ptp(got, axis=0).max() <= 1e-6 * np.abs(got).max():
         message, text = (f"{mode} every image has the same scores.", "Nothing is dropped, or the same for all images.")
         text = "In training mode, too, nothing is dropped." if one_of(1).all() else text
         return False, message, Diagnosis("known mistake", text)
@@ -194,9 +231,8 @@ def parameter_counts(exam):
         told = parts.described("nested layers, some frozen" if kind == "tree_net" else "linear layers", sizes=sizes)
         got = exam.student.call("parameter_counts", Plant(kind, sizes=sizes))
         if isinstance(got, Failure) or not isinstance(got, dict):
-            came = (
-                got if isinstance(got, Failure) else Failure(f"It returned a {type(got).__name__}, no dict.", "value")
-            )
+            came = Failure(f"It returned {_kind(got)}; expected is a dict.", "value")
+            came = got if isinstance(got, Failure) else came
             for expectation in (total, each, names, form):
                 expectation.judge(came, told)
             continue
@@ -204,11 +240,17 @@ def parameter_counts(exam):
         form.require(None not in values, "some of the numbers are no whole numbers.", told)
         counted = [value for value in values if value is not None]
         found = _named_counts(exam, kind, sizes, dict(zip(got, values, strict=True)))
-        total.require(sum(counted) == sum(due), f"{sum(counted):,} are counted; there are {sum(due):,}.", told, found)
-        listed = f"layers have {_shown(counted)} parameters; expected are {due}."
-        each.require(sorted(counted) == sorted(due), listed, told, found)
+        listed = f"{sum(counted):,} are counted" + f"; there are {sum(due):,}" * (not exam.hidden)
+        total.require(sum(counted) == sum(due), f"{listed}.", told, found)
+        listed = f"layers have {_shown(counted)} parameters" + f"; expected are {due}" * (not exam.hidden)
+        # Layers that are listed with none cost their names alone.
+        each.require(sorted(n for n in counted if n) == sorted(due), f"{listed}.", told, found)
         listed = f"the names are {_shown(list(got))}; expected are {due_names}."
         names.require(list(got) == due_names, listed, told, found)
+
+
+def _kind(value):
+    return "None: is there a return statement?" if value is None else f"something of type {type(value).__name__}"
 
 
 def _shown(entries):

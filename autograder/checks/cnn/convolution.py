@@ -6,6 +6,7 @@ padding of 0, 1 and 2, and a stride that is not the window's size. Upstream grad
 
 from autograder.checks import pairs, parts
 from autograder.checks.cnn.cases import convolutions, shown
+from autograder.checks.cnn.refusing import judge_refused
 from autograder.checks.pairs import Pair
 from autograder.compare import EXACT, SINGLE, shape_of
 from autograder.exam import unpack
@@ -24,12 +25,12 @@ def judge_forward(exam, function, left=0.0):
     """Judge a convolution's forward function; `left` is the share that other expectations have."""
     advice = "Write down by hand which numbers one entry of out is a sum of."
     right = exam.expectation("out", 0.5 - left, tolerance=EXACT, advice=advice)
-    more = exam.expectation("other strides and paddings", 0.25, core=False, tolerance=EXACT)
+    more = exam.expectation("other strides and paddings", 0.2, core=False, tolerance=EXACT)
     shape = exam.expectation("shape of the output, and a cache", 0.1, core=False)
     single = exam.expectation("float32 inputs", 0.05, core=False, tolerance=SINGLE)
     untouched = exam.expectation("inputs are not modified", 0.1, core=False)
-    by_case = {"general": right, "float32": single}
-    for case, inputs, param in convolutions(exam.rng):
+    by_case, cases = {"general": right, "float32": single}, convolutions(exam.rng)
+    for case, inputs, param in cases:
         expectation, told = by_case.get(case, more), shown(case, inputs[0], param, inputs[1])
         trusted = parts.double(inputs)
         answer = exam.ask(function, *inputs, param, untouched=untouched, watched=(0, 1, 2), case=told)
@@ -38,6 +39,8 @@ def judge_forward(exam, function, left=0.0):
         shape.judge(shape_of(out, expected.shape, "out", "(N, F, H', W')"), told)
         mistakes = exam.mistakes("convolved", *trusted, param, case=case) if case in ("general", "no padding") else ()
         parts.judge(expectation, out, expected, "out", told, exam.hidden, mistakes=mistakes)
+    _, inputs, param = cases[0]
+    judge_refused(exam, function, inputs, param, 0.05)
 
 
 @check_item("cnn.conv_backward_naive", points=4, asks="conv_backward_naive", title="Convolution, backward")
@@ -51,16 +54,18 @@ def judge_backward(exam, forward, backward, left=0.0):
 
     `left` is the share that other expectations have.
     """
+    each = left / 3
     rights = {
-        name: exam.expectation(name, share, tolerance=EXACT, advice=advice)
+        # A sum of dout is soon written: db alone earns nothing.
+        name: exam.expectation(name, share, core=name != "db", tolerance=EXACT, advice=advice)
         for name, share, advice in (
-            ("dx", 0.3 - left, "Into which windows does one pixel go? It gets a share from each."),
+            ("dx", 0.3 - each, "Into which windows does one pixel go? It gets a share from each."),
             ("dw", 0.2, "With which pixels is one number of a filter multiplied, over all images and places?"),
-            ("db", 0.1, "To how many numbers of out is one bias added?"),
+            ("db", 0.1 - each, "To how many numbers of out is one bias added?"),
         )
     }
     more = exam.expectation("other strides and paddings, float32", 0.15, core=False, tolerance=SINGLE)
-    shape = exam.expectation("shapes of the inputs", 0.1, core=False)
+    shape = exam.expectation("shapes of the inputs", 0.1 - each, core=False)
     stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
     untouched = exam.expectation("dout is not modified", 0.05, core=False)
     for case, inputs, param in convolutions(exam.rng):

@@ -33,7 +33,7 @@ def _judge_loops(exam, steps):
         tolerance=LIMIT,
         advice="A loop over the pixels of the window is fine: there are few of them, however many images there are.",
     )
-    if exam.hidden:
+    if loopless.rounds:
         loopless.rounds.add(exam.round.name)  # the number of lines is the same whatever the numbers
         return
     for what, sizes, further in (
@@ -69,4 +69,8 @@ def _steps_backward(student, N, F, H):
     whole = student.call("conv_forward_fast", *problem, keep=True)
     own = student.call(whole, 1, attribute="__getitem__", keep=True)
     steps = student.steps("conv_backward_fast", dout, own)
-    return student.steps("conv_backward_fast", dout, problem) if isinstance(steps, Failure) else steps
+    if isinstance(steps, Failure):
+        agreed = student.steps("conv_backward_fast", dout, problem)
+        # Where neither cache will do, what goes wrong with their own tells more.
+        steps = steps if isinstance(agreed, Failure) and not isinstance(own, Failure) else agreed
+    return steps

@@ -1,9 +1,11 @@
 """Early stopping: when it says so, for sequences of validation accuracies."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from autograder.checks import parts
-from autograder.compare import EXACT, numbers
+from autograder.compare import EXACT, close, numbers
 from autograder.diagnose import Diagnosis
 from autograder.namespace import Failure
 from autograder.registry import check_item
@@ -11,22 +13,48 @@ from autograder.registry import check_item
 
 def _sequences(rng):
     """(case, patience, min_delta, accuracies): none is near a limit, but for accuracies that are exactly the same."""
-    start, small = float(rng.uniform(0.2, 0.4)), float(rng.uniform(0.004, 0.008))
-    rising = start + 0.03 * np.arange(8)
+    start, delta = float(rng.uniform(0.2, 0.35)), float(rng.uniform(0.02, 0.04))
     bumpy = start + np.array([0.0, 0.05, 0.02, 0.04, 0.1, 0.07, 0.08, 0.06, 0.2])
-    creeping = start + small * np.arange(10)
     equal = start + np.array([0.0, 0.1, 0.1, 0.1, 0.1, 0.1])
-    falling = start - 0.02 * np.arange(5)
     return [
-        ("always better", 2, 0.0, rising),
+        ("always better, by little", 2, 0.0, start + 0.004 * np.arange(8)),
         ("better, worse, better", 3, 0.0, bumpy),
         ("a patience of one", 1, 0.0, bumpy),
-        ("steps smaller than min_delta", 4, 0.01, creeping),
-        ("steps that add up to min_delta", 3, 0.01, start + 0.006 * np.arange(9)),
+        ("steps smaller than min_delta", 2, delta, start + 0.4 * delta * np.arange(8)),
+        ("steps that add up to min_delta", 3, delta, start + 0.4 * delta * np.arange(8)),
+        ("better by less than min_delta", 1, delta, start + 0.1 * delta * np.arange(4)),
+        ("worse by less than min_delta", 2, delta, start - 0.3 * delta * np.arange(6)),
         ("no better and no worse", 3, 0.0, equal),
-        ("always worse", 2, 0.005, falling),
+        ("always worse", 2, 0.005, start - 0.02 * np.arange(5)),
         ("nothing right", 2, 0.01, np.zeros(4)),
     ]
+
+
+@dataclass
+class _Sequence:
+    """What was asked in one case, what came, and what should have come.
+
+    An epoch counts from 0, and is None where it was never said to stop.
+    """
+
+    case: str
+    told: str
+    said: list
+    kept: object
+    due: int | None
+    due_best: float
+    asked: int
+    mistakes: list
+
+    @property
+    def got(self):
+        """The first epoch after which it was said to stop."""
+        return _first(map(_truth, self.said))
+
+    @property
+    def failure(self):
+        """What went wrong in a call, or None."""
+        return next((one for one in self.said if isinstance(one, Failure)), None)
 
 
 @check_item("cnn.early_stopping", points=2, asks="EarlyStopping", title="Early stopping")
@@ -36,32 +64,57 @@ def early_stopping(exam):
     delta = exam.expectation("min_delta", 0.2, advice="Better than what, and by how much?")
     best = exam.expectation("best", 0.2, core=False, tolerance=EXACT)
     form = exam.expectation("update returns True or False", 0.1, core=False)
-    for case, patience, min_delta, accuracies in _sequences(exam.rng):
-        told = parts.described(case, patience=patience, min_delta=min_delta)
-        expectation = delta if "min_delta" in case else right
-        stop = exam.expected("stop_after", patience, min_delta, accuracies, case=case)
-        asked = accuracies[:stop]  # to where it should say stop, or to the end
-        due, due_best = exam.expected("stops", patience, min_delta, asked, case=case)
-        worse = float(np.min(accuracies)) - 0.5  # one epoch more, to tell late from never
-        mistakes = exam.mistakes("stops", patience, min_delta, np.append(asked, worse), case=case)
-        stopping = exam.student.call("EarlyStopping", patience=patience, min_delta=min_delta, keep=True)
-        said = [exam.student.call(stopping, float(accuracy), attribute="update") for accuracy in asked]
-        kept = exam.student.get(stopping, "best")
-        if not any(map(_truth, said)):
-            said.append(exam.student.call(stopping, worse, attribute="update"))
-        failure = next((one for one in said if isinstance(one, Failure)), None)
-        if failure:
+    found = [_asked(exam, *sequence) for sequence in _sequences(exam.rng)]
+    for sequence in found:
+        expectation, told = delta if "min_delta" in sequence.case else right, sequence.told
+        if sequence.failure:
             for one in (expectation, best, form):
-                one.judge(failure, told)
+                one.judge(sequence.failure, told)
             continue
-        form.require(all(map(_is_bool, said)), f"it returned {_named(said)}.", told)
-        got, right_one = _first(map(_truth, said)), _first(due)
-        fits = got == right_one or (right_one is None and got == len(asked))  # the further epoch is not judged
-        known = next((Diagnosis(kind, text) for (value, _), kind, text in mistakes if _first(value) == got), None)
-        expectation.require(fits, f"it {_words(got)}; it should {_words(right_one, False)}.", told, known)
-        bests = [(value[1], kind, text) for value, kind, text in mistakes if value[1] is not None]
-        due_best = float(np.asarray(due_best))
-        parts.judge(best, kept, np.array(due_best), "best", told, exam.hidden, mistakes=bests)
+        form.require(all(map(_is_bool, sequence.said)), f"it returned {_named(sequence.said)}.", told)
+        got, due = sequence.got, sequence.due
+        fits = got == due or (due is None and got == sequence.asked)  # the further epoch is not judged
+        expectation.require(fits, f"it {_words(got)}; it should {_words(due, False)}.", told, _known(found, _stops_so))
+        known = _known(found, _keeps_so)
+        text = [(sequence.kept, known.kind, known.text)] if known else []
+        parts.judge(best, sequence.kept, np.array(sequence.due_best), "best", told, exam.hidden, mistakes=text)
+
+
+def _asked(exam, case, patience, min_delta, accuracies):
+    """Ask a fresh object about one sequence, to where it should say stop, or to the end: a `_Sequence`."""
+    stop = exam.expected("stop_after", patience, min_delta, accuracies, case=case)
+    asked = accuracies[:stop]
+    due, due_best = exam.expected("stops", patience, min_delta, asked, case=case)
+    worse = float(np.min(accuracies)) - 0.5  # one epoch more, to tell late from never
+    mistakes = exam.mistakes("stops", patience, min_delta, np.append(asked, worse), case=case)
+    stopping = exam.student.call("EarlyStopping", patience=patience, min_delta=min_delta, keep=True)
+    said = [exam.student.call(stopping, float(accuracy), attribute="update") for accuracy in asked]
+    kept = exam.student.get(stopping, "best")
+    if kept is None:
+        kept = Failure("best is None after these epochs; it should be the accuracy of the last improvement.", "value")
+    if not any(map(_truth, said)):
+        said.append(exam.student.call(stopping, worse, attribute="update"))
+    told = parts.described(case, patience=patience, min_delta=min_delta)
+    best = float(np.asarray(due_best))
+    return _Sequence(case, told, said, kept, _first(due), best, len(asked), mistakes)
+
+
+def _known(found, fits):
+    """The mistake that explains what came in every case: in a single one, many would."""
+    for number, (_, kind, text) in enumerate(found[0].mistakes):
+        if all(fits(sequence, sequence.mistakes[number][0]) for sequence in found):
+            return Diagnosis(kind, text)
+    return None
+
+
+def _stops_so(sequence, value):
+    """Whether it was said to stop where a mistake says so."""
+    return not sequence.failure and _first(value[0]) == sequence.got
+
+
+def _keeps_so(sequence, value):
+    """Whether, besides, the best accuracy is the one that a mistake keeps."""
+    return _stops_so(sequence, value) and close(sequence.kept, value[1], "best", EXACT).passed
 
 
 def _first(said):

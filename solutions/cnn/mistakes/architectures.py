@@ -20,7 +20,7 @@ _DESCRIBED = {
 def _changed_net(change):
     """Scores of a net whose list of layers is changed by a function; nan where it changes nothing."""
 
-    def wrong(name, images, seed):
+    def wrong(name, images, seed, p):
         layers = list(architecture(name, seed))
         changed = change(layers)
         if changed == layers:
@@ -49,6 +49,13 @@ def _other(new):
     return lambda layers: [new if isinstance(layer, nn.ReLU) else layer for layer in layers]
 
 
+def _scaled_at_the_end(name, images, seed, factor):
+    """Scores whose last layer takes numbers that are larger by a factor."""
+    *_, last = architecture(name, seed)
+    bias = last.bias.detach().numpy()
+    return bias + factor * (scores(name, images, seed) - bias)
+
+
 def _softmax(values):
     exponentials = np.exp(values - values.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
@@ -58,17 +65,22 @@ _SCORES = [
     (
         KNOWN,
         "There is a softmax at the end. PyTorch's cross-entropy takes scores, and has the softmax in it.",
-        lambda name, images, seed: _softmax(scores(name, images, seed)),
+        lambda name, images, seed, p: _softmax(scores(name, images, seed)),
     ),
     (
         KNOWN,
         "There is a log-softmax at the end. PyTorch's cross-entropy takes scores, and has it in it.",
-        lambda name, images, seed: np.log(_softmax(scores(name, images, seed))),
+        lambda name, images, seed, p: np.log(_softmax(scores(name, images, seed))),
     ),
     (
         KNOWN,
         "There is a ReLU behind the last layer: scores may be negative.",
-        lambda name, images, seed: np.maximum(scores(name, images, seed), 0),
+        lambda name, images, seed, p: np.maximum(scores(name, images, seed), 0),
+    ),
+    (
+        KNOWN,
+        "In evaluation mode, what reaches the last layer is smaller by 1 - dropout. Here all scaling is in training.",
+        lambda name, images, seed, p: _scaled_at_the_end(name, images, seed, 1 - p),
     ),
     (KNOWN, "Pooling takes means; it should take the largest numbers.", _changed_net(_pooled_by_means)),
     (KNOWN, "There is no ReLU at all.", _changed_net(_other(nn.Identity()))),

@@ -46,6 +46,25 @@ def _bias(change):
     return lambda x, w, b, param: _convolved(x, w, change(b, w), param)
 
 
+def _in_padded(change):
+    """A convolution of padded images that are changed: `change(padded, pad)`."""
+
+    def wrong(x, w, b, param):
+        return _convolved(change(_padded(x, param["pad"]), param["pad"]), w, b, param | {"pad": 0})
+
+    return wrong
+
+
+def _first_images_empty(padded, pad):
+    """What is left of images that are padded along the batch axis, too: as many as there were, the first ones zeros."""
+    return np.concatenate([np.zeros_like(padded[:pad]), padded])[: len(padded)]
+
+
+def _but_the_last(shape):
+    """Ones, but for zeros in the last row and the last column."""
+    return np.outer(*(np.arange(n) < n - 1 for n in shape))
+
+
 def _edge(mode):
     def wrong(x, w, b, param):
         return _convolved(_padded(x, param["pad"], mode=mode), w, b, param | {"pad": 0})
@@ -69,11 +88,37 @@ _CONVOLVED = [
     (KNOWN, "The bias is left out.", _bias(lambda b, w: 0 * b)),
     (KNOWN, "The bias is subtracted.", _bias(lambda b, w: -b)),
     (KNOWN, "The bias is added to every product, not once to their sum.", _bias(lambda b, w: b * w[0].size)),
+    (KNOWN, "The bias is added twice.", _bias(lambda b, w: 2 * b)),
     (KNOWN, "The bias is added once for every channel.", _bias(lambda b, w: b * w.shape[1])),
     (KNOWN, "The first filter's bias is added to all.", _bias(lambda b, w: 0 * b + b[0])),
     (KNOWN, "The image is padded with its border; pad it with zeros.", _edge("edge")),
     (KNOWN, "The image is padded with its own mirror image; pad it with zeros.", _edge("reflect")),
     (KNOWN, "The image is padded with its other side; pad it with zeros.", _edge("wrap")),
+    (
+        KNOWN,
+        "The image is not padded: `pad` zeros belong on each side of it.",
+        lambda x, w, b, param: _convolved(x, w, b, param | {"pad": 0}),
+    ),
+    (
+        KNOWN,
+        "All zeros are put above the image and on its left: `pad` of them belong on each side.",
+        _in_padded(lambda padded, pad: np.roll(padded, (pad, pad), axis=(2, 3))),
+    ),
+    (
+        KNOWN,
+        "The batch is padded, too, so that the first images are empty: zeros belong around the pixels alone.",
+        _in_padded(_first_images_empty),
+    ),
+    (
+        KNOWN,
+        "Every window lies one pixel too far down and to the right.",
+        _in_padded(lambda padded, pad: np.roll(padded, (-1, -1), axis=(2, 3))),
+    ),
+    (
+        KNOWN,
+        "The last row and the last column of every window are left out.",
+        lambda x, w, b, param: _convolved(x, w * _but_the_last(w.shape[2:]), b, param),
+    ),
     (KNOWN, "The window moves on by one pixel, whatever the stride.", _moved(1, 1)),
     (KNOWN, "Downwards, the window moves on by one pixel, whatever the stride.", _moved(down=1)),
     (KNOWN, "To the right, the window moves on by one pixel, whatever the stride.", _moved(right=1)),
@@ -114,8 +159,8 @@ def _cropped(dpadded, x, pad):
     return dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
 
 
-def _dx(change=lambda w: w, assign=False, crop=True):
-    """The gradient of x with changed filters, numbers set instead of added, or cropped at the wrong place."""
+def _dx(change=lambda w: w, assign=False, crop=_cropped):
+    """The gradient of x with changed filters, numbers set instead of added, or cropped elsewhere or not at all."""
 
     def wrong(x, w, b, param, dout):
         dpadded = np.zeros_like(_padded(x, param["pad"]))
@@ -125,9 +170,7 @@ def _dx(change=lambda w: w, assign=False, crop=True):
                 dpadded[part] = share
             else:
                 dpadded[part] += share
-        if crop:
-            return _cropped(dpadded, x, param["pad"]), None, None
-        return dpadded[:, :, : x.shape[2], : x.shape[3]], None, None
+        return crop(dpadded, x, param["pad"]), None, None
 
     return wrong
 
@@ -183,7 +226,18 @@ _CONV_GRADIENTS = [
         KNOWN,
         "The gradient of the padded image is cut off at the upper left corner: the zeros around the image go, on all "
         "sides.",
-        _dx(crop=False),
+        _dx(crop=lambda dpadded, x, pad: _cropped(dpadded, x, 0)),
+    ),
+    (
+        KNOWN,
+        "The gradient of the padded image is cut off at the lower right corner: the zeros around the image go, on all "
+        "sides.",
+        _dx(crop=lambda dpadded, x, pad: _cropped(dpadded, x, 2 * pad)),
+    ),
+    (
+        KNOWN,
+        "This is the gradient of the padded image: what belongs to the zeros around the image is still there.",
+        _dx(crop=lambda dpadded, x, pad: dpadded),
     ),
     (KNOWN, "The filters meet the channels in another order.", _dx(lambda w: w[:, ::-1])),
     (
@@ -203,6 +257,21 @@ _CONV_GRADIENTS = [
         KNOWN,
         "dw is taken from pixels that are moved: the window lies on the padded image.",
         _dw(lambda padded: np.roll(padded, (-1, -1), axis=(2, 3))),
+    ),
+    (
+        KNOWN,
+        "db is dout itself: a bias is added for every image and at every place, so sum over all of them.",
+        _db(lambda dout: dout),
+    ),
+    (
+        KNOWN,
+        "db is not summed over the places: a bias is added at every one.",
+        _db(lambda dout: dout.sum(axis=0)),
+    ),
+    (
+        KNOWN,
+        "db is summed over the filters, for each image; each filter has a bias of its own, used in all images.",
+        _db(lambda dout: dout.sum(axis=(1, 2, 3))),
     ),
     (
         KNOWN,

@@ -72,14 +72,18 @@ def _halved(loss, grads, params, reg):
 
 
 def _unregularised_gradients(loss, grads, params, reg):
-    return None, {name: grads[name] - 2 * reg * params[name] for name in ("W1", "W2")}
+    return loss, {name: grads[name] - 2 * reg * params[name] for name in ("W1", "W2")}
 
 
 def _biases_too(loss, grads, params, reg):
-    penalty = reg * (np.sum(params["b1"] ** 2) + np.sum(params["b2"] ** 2))
-    return loss + penalty, {name: grads[name] + 2 * reg * params[name] for name in ("b1", "b2")}
+    return loss + reg * (np.sum(params["b1"] ** 2) + np.sum(params["b2"] ** 2)), {}
 
 
+def _decayed(name):
+    return lambda loss, grads, params, reg: (None, {name: grads[name] + 2 * reg * params[name]})
+
+
+_SPARED = "The biases are regularised, too; here they are spared."
 _CONVNET = [
     (
         "regularisation",
@@ -91,7 +95,9 @@ _CONVNET = [
         "The gradients leave the regularisation out, which the loss holds.",
         _net(_unregularised_gradients),
     ),
-    ("regularisation", "The biases are regularised, too; here they are spared.", _net(_biases_too)),
+    ("regularisation", _SPARED, _net(_biases_too)),
+    ("regularisation", _SPARED, _net(_decayed("b1"))),
+    ("regularisation", _SPARED, _net(_decayed("b2"))),
     (
         KNOWN,
         "These are probabilities, not scores: the softmax belongs to the loss.",

@@ -34,6 +34,14 @@ def _wrong_eps(x, gamma, beta, param):
     return normalised(x, gamma, beta, param | {"eps": 1e-5})
 
 
+def _without_gamma(x, gamma, beta, param):
+    return normalised(x, 0 * gamma + 1, beta, param)
+
+
+def _without_beta(x, gamma, beta, param):
+    return normalised(x, gamma, 0 * beta, param)
+
+
 _ROWS = "A reshape alone mixes channels and places: put the channel last, then lay the numbers out as rows."
 _NORMALISED = [
     (KNOWN, _ROWS, _mixed),
@@ -58,8 +66,20 @@ _NORMALISED = [
     ("axis", "One mean and one variance are taken of all channels together.", _by((0, 1, 2, 3))),
     ("axis", "Mean and variance are taken over channels; each channel has its own.", _by(1)),
     (KNOWN, "eps is 1e-5 whatever the dict says: read it there.", _wrong_eps),
-    (KNOWN, "gamma is left out.", lambda x, gamma, beta, param: normalised(x, 0 * gamma + 1, beta, param)),
-    (KNOWN, "beta is left out.", lambda x, gamma, beta, param: normalised(x, gamma, 0 * beta, param)),
+    (KNOWN, "gamma is left out.", _without_gamma),
+    (KNOWN, "beta is left out.", _without_beta),
+]
+
+
+def _batch_tested(x, gamma, beta, param):
+    return normalised(x, gamma, beta, {"mode": "train", "eps": param["eps"]})
+
+
+_TESTED = [
+    (KNOWN, "In mode test the batch's own mean and variance are used; use the running ones.", _batch_tested),
+    *(one for one in _NORMALISED if one[2] in (_mixed, _mixed_back)),
+    (KNOWN, "gamma is left out; in mode test it counts, too.", _without_gamma),
+    (KNOWN, "beta is left out; in mode test it counts, too.", _without_beta),
 ]
 
 
@@ -138,12 +158,19 @@ def _mixed_gradients(x, gamma, beta, param, dout):
     return dx.reshape(x.shape), dgamma, dbeta
 
 
+def _mixed_on_both_ways(x, gamma, beta, param, dout):
+    cache = batchnorm_forward(x.reshape(-1, x.shape[1]), gamma, beta, dict(param))[1]
+    dx, dgamma, dbeta = batchnorm_backward_alt(dout.reshape(-1, x.shape[1]), cache)
+    return dx.reshape(x.shape), dgamma, dbeta
+
+
 def _places_alone(x, gamma, beta, param, dout):
     return None, None, dout.sum(axis=0).mean(axis=(1, 2))
 
 
 _SPATIAL_GRADIENTS = [
     (KNOWN, _ROWS, _mixed_gradients),
+    (KNOWN, _ROWS, _mixed_on_both_ways),
     (KNOWN, "On the way back to images dx is only reshaped: the channel still stands last.", _rows_alone),
     (
         KNOWN,
@@ -163,8 +190,13 @@ _SPATIAL_GRADIENTS = [
     ),
     (
         KNOWN,
-        "dgamma is the sum of dout alone; gamma is multiplied with the normalised numbers.",
+        "This is the sum of dout alone, as it is due for beta; gamma is multiplied with the normalised numbers.",
         _spatial_back(lambda dout, x_hat, gamma, std: (None, dout.sum(axis=0), None)),
+    ),
+    (
+        KNOWN,
+        "This is what is due for gamma: have dgamma and dbeta changed places?",
+        _spatial_back(lambda dout, x_hat, gamma, std: (None, None, (dout * x_hat).sum(axis=0))),
     ),
     (
         KNOWN,
@@ -177,6 +209,7 @@ _SPATIAL_GRADIENTS = [
 
 MISTAKES = {
     "normalised": _NORMALISED,
+    "tested": _TESTED,
     "stored": _STORED,
     "spatial_gradients": _SPATIAL_GRADIENTS,
 }
