@@ -2,8 +2,8 @@
 
     python -m benchmarks.studies.transfer [--only NAME ...] [--quick] [--out FOLDER]
 
-Each study writes one JSON to `book/results/transfer/`, where the book reads it. Features are kept on disk: a study that
-was killed goes on where it was.
+Each study writes one JSON to `book/results/transfer/`, where the book reads it. Features are kept in
+`build/features/` and checkpoints in `build/checkpoints/transfer/`: a study that was killed goes on where it was.
 """
 
 import functools
@@ -20,7 +20,7 @@ from torch.nn import functional
 from benchmarks.studies import record, run
 from benchmarks.studies.cnn import CHECKED, told
 from coursekit import flatten, progress, scale
-from coursekit.backbones import load_backbone
+from coursekit.backbones import IMAGENET_MEAN, IMAGENET_STD, load_backbone
 from coursekit.features import cached_features
 from coursekit.tensors import batches
 from coursekit.train import Training, fit
@@ -36,7 +36,7 @@ from solutions.transfer import (
     unfreeze_top,
 )
 
-CHECKPOINTS = Path("build") / "checkpoints" / "transfer"
+CHECKPOINTS, FEATURES = Path("build") / "checkpoints" / "transfer", Path("build") / "features"
 BACKBONE, SIZE = "efficientnet-lite0", 128  # pixels to which images are enlarged
 PER_CLASS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4500)
 REGS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
@@ -56,7 +56,7 @@ def features_of(data, size, name=BACKBONE):
     for split in run.SPLITS:
         images = getattr(data, f"X_{split}")
         sets[split] = (
-            cached_features(extract, images, f"{name} imagenet {size}", about=split),
+            cached_features(extract, images, f"{name} imagenet {size}", FEATURES, split),
             getattr(data, f"y_{split}"),
         )
     return sets, time.perf_counter() - start
@@ -122,6 +122,49 @@ def labels(size):
         "backbone": {"name": BACKBONE, "size": 32 if size.quick else SIZE, "extraction_seconds": seconds},
         "runs": runs,
         "data": record.data_provenance(data, "bytes enlarged, 127 subtracted, divided by 128"),
+    }
+
+
+def preparation(size):
+    """Test accuracy of a probe on 100 images of each class, for images that were prepared rightly, and wrongly.
+
+    Besides the owners' mean and standard deviation: those of ImageNet's colours, those of one's own training images,
+    none at all; other colours, another direction, and other sizes.
+    """
+    data = size.data(train=1000, val=500, test=2000)
+    backbone = load_backbone().to(memory_format=torch.channels_last)
+    scaled, usual = scale(data.X_train), 32 if size.quick else SIZE
+    own = tuple(scaled.mean(axis=(0, 1, 2))), tuple(scaled.std(axis=(0, 1, 2)))
+    owners, plain = (backbone.mean, backbone.std), ((0, 0, 0), (1, 1, 1))
+
+    def forwards(images):
+        return images
+
+    ways = {
+        "as it was trained": (forwards, usual, owners),
+        "ImageNet's mean and standard deviation": (forwards, usual, (IMAGENET_MEAN, IMAGENET_STD)),
+        "mean and standard deviation of our images": (forwards, usual, own),
+        "0 to 1, nothing subtracted": (forwards, usual, plain),
+        "red and blue exchanged": (lambda images: images[..., ::-1], usual, owners),
+        "upside down": (lambda images: images[:, ::-1], usual, owners),
+    }
+    ways |= {f"{pixels} × {pixels}": (forwards, pixels, owners) for pixels in (32, 64, 96, 160, 224)}
+    runs = []
+    for name, (turned, pixels, (mean, std)) in progress(list(ways.items())[: size.count(len(ways))], "ways"):
+        start = time.perf_counter()
+        X, X_test = (
+            extract_features(backbone, preprocess(turned(images), pixels, mean, std), batch_size=50)
+            for images in (data.X_train, data.X_test)
+        )
+        layer, reg = tuned_probe(X, data.y_train, np.random.default_rng(0))
+        settings = {"prepared": name, "size": pixels, "reg": reg}
+        run_ = {"settings": settings, "seed": 0, "seconds": time.perf_counter() - start}
+        runs.append(run_ | {"test_accuracy": accuracy(layer, X_test, data.y_test)})
+    return {
+        "source": SOURCE,
+        "backbone": {"name": BACKBONE},
+        "runs": runs,
+        "data": record.data_provenance(data, "as each run says"),
     }
 
 
@@ -199,7 +242,7 @@ def fine_tuning(size):
     }
 
 
-STUDIES = {study.__name__: study for study in (labels, fine_tuning)}
+STUDIES = {study.__name__: study for study in (labels, preparation, fine_tuning)}
 
 
 def main(arguments=None):

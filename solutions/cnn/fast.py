@@ -90,16 +90,16 @@ def max_pool_forward_fast(x, pool_param):
     N, C, H, W = x.shape
     rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
     out = x[:, :, : stride * rows : stride, : stride * columns : stride].copy()
-    largest = np.zeros(out.shape, dtype=np.min_scalar_type(HH * WW - 1))  # a pixel of the window, counted row by row
+    kind = np.min_scalar_type(HH * W)  # holds how far the last pixel of a window lies behind its first, row by row
+    largest = np.zeros(out.shape, dtype=kind)
     for k in range(1, HH * WW):
         i, j = divmod(k, WW)
-        here = x[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
-        largest += (k - largest) * (here > out)  # the first of several stays
+        here = x[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride].copy()  # read twice below
+        np.maximum(largest, (here > out) * kind.type(i * W + j), out=largest)  # the first of several stays
         np.maximum(out, here, out=out)
-    # Where in x, counted through all its numbers: the pixel in its window, the window in its image, the image.
-    place = (largest // WW).astype(np.intp) * (W - WW) + largest
+    # Where in x, counted through all its numbers: the pixel in its window, the image, the window in it.
+    place = largest + np.arange(0, N * C * H * W, H * W).reshape(N, C, 1, 1)
     place += np.arange(0, stride * W * rows, stride * W)[:, None] + np.arange(0, stride * columns, stride)
-    place += np.arange(0, N * C * H * W, H * W).reshape(N, C, 1, 1)
     return out, (x.shape, place)
 
 

@@ -123,7 +123,7 @@ def test_a_study_that_was_killed_goes_on_from_its_checkpoint(tmp_path, monkeypat
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(cnn, "_told", killed_after_one)
+        patched.setattr(cnn, "told", killed_after_one)
         with pytest.raises(KeyboardInterrupt):
             cnn.train("killed", data, settings, 0)
     resumed = cnn.train("killed", data, settings, 0)
