@@ -49,6 +49,7 @@ bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick
 	$(BIN)/python -m benchmarks.studies.layers $(ARGS)
 	$(BIN)/python -m benchmarks.studies.batchnorm $(ARGS)
 	$(BIN)/python -m benchmarks.studies.cnn $(ARGS)
+	$(BIN)/python -m benchmarks.studies.transfer $(ARGS)
 
 speed: $(READY) ## Measure how fast layers are against loops and against PyTorch (a quick try-out: make speed ARGS=--quick)
 	$(BIN)/python -m benchmarks.speed.cnn $(ARGS)

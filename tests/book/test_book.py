@@ -17,7 +17,7 @@ CHAPTERS = {  # the pages of each; a page's notebook is assignments/CHAPTER/PAGE
     "cnn": ("cnn_by_hand", "cnn_pytorch"),
 }
 CHAPTER_PAGES = tuple(name for pages in CHAPTERS.values() for name in pages)
-PAGES = ("index", *CHAPTER_PAGES, "student", "instructor", "data", "references")
+PAGES = ("index", *CHAPTER_PAGES, "transfer", "student", "instructor", "data", "references")
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
 )
@@ -133,6 +133,15 @@ def test_the_recorded_convnets_are_shown_beside_the_sources(site):
                     assert f"{100 * value:.1f}" in text, f"{study_name}: the source's {value}"
             for run in study["runs"]:
                 assert f"{100 * run['test_accuracy']:.2f}" in text, f"{study_name}: a run's test accuracy"
+
+
+def test_the_recorded_transfer_is_shown_beside_the_source(site):
+    text = page(site, "transfer").read_text(encoding="utf-8")
+    for name in ("labels", "preparation", "fine_tuning"):
+        study = json.loads((ROOT / "book" / "results" / "transfer" / f"{name}.json").read_text(encoding="utf-8"))
+        assert not study["quick"] and f"{100 * study['source']['val_accuracy']:.1f}" in text
+        last = study["runs"][-1]
+        assert f"{100 * last['test_accuracy']:.1f}" in text, f"{name}: a run's test accuracy"
 
 
 def _look(browser, url, width=1200, scheme="light"):
