@@ -17,6 +17,12 @@ def progress(iterable, what):
     what : str
         What is counted, such as "epochs"; stands before the bar.
     """
-    watched = sys.stdout.isatty() or "ipykernel" in sys.modules
+    watched = sys.stdout.isatty() or _in_notebook()
     hidden = {} if watched else {"disable": True}  # given outright, it would overrule the environment
     return tqdm(iterable, desc=what, leave=False, mininterval=0.2, file=sys.stdout, **hidden)
+
+
+def _in_notebook():
+    """Whether this code runs in a notebook's kernel; a program that has merely loaded one is none."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return getattr(shell, "kernel", None) is not None

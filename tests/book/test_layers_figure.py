@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from solutions.layers import Value
+from tests.book import figures
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ def figure(browser, site):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get_log("browser")
     browser.get((site / "book" / "layers.html").as_uri())
-    assert browser.execute_script("return document.querySelectorAll('.graph-walk svg').length") == 1
+    figures.shown(browser, ".graph-walk svg", 1)
     yield browser
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 

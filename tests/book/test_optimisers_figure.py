@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from solutions.two_layer_net import updates
+from tests.book import figures
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +43,7 @@ def figure(browser, site):
     size = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get((site / "book" / "two_layer_net.html").as_uri())
-    assert browser.execute_script("return document.querySelectorAll('.optimisers > svg').length") == 1
+    figures.shown(browser, ".optimisers > svg", 1)
     return browser
 
 

@@ -8,6 +8,8 @@ Must come out: everything in full
 def conv_forward_naive(x, w, b, conv_param):
     print("x:", x.shape, "w:", w.shape)
     s, p = conv_param["stride"], conv_param["pad"]
+    if any((n + 2 * p - k) % s for n, k in zip(x.shape[2:], w.shape[2:])):
+        raise ArithmeticError("no way to end at the border with this stride")
     padded = np.zeros((*x.shape[:2], x.shape[2] + 2 * p, x.shape[3] + 2 * p), x.dtype)
     padded[:, :, p : p + x.shape[2], p : p + x.shape[3]] = x
     windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape[2:], axis=(2, 3))[:, :, ::s, ::s]
