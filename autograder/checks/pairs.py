@@ -119,25 +119,41 @@ def own_or_agreed(exam, pair, dout, expected, untouched, shown):
     return grads[not own], own
 
 
-def judge_backward(exam, pair, dout, expected, by_name, told, *, shape, untouched, mistakes=(), alone=None, out=None):
+def beside_gradients(exam, shape=0.1, untouched=0.05, named="shapes of the inputs"):
+    """What a backward pass is judged by beside its numbers; `shape` and `untouched` are shares.
+
+    Returns
+    -------
+    tuple of Expectation
+        Of the gradients' shapes, of working from the cache alone, and of leaving `dout` as it is.
+    """
+    return (
+        exam.expectation(named, shape, core=False),
+        exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT),
+        exam.expectation("dout is not modified", untouched, core=False),
+    )
+
+
+def judge_backward(exam, pair, dout, expected, by_name, beside, told, mistakes=(), out=None):
     """Judge one case of a backward pass, on the student's own cache or on the agreed one.
 
     Parameters
     ----------
     by_name : dict
         The expectation of each gradient.
-    shape, untouched, alone : Expectation
-        Of the gradients' shapes, of `dout`, and, where it is judged in this case, of working from the cache alone.
+    beside : tuple of Expectation
+        As `beside_gradients` gives them.
     mistakes : list
         As `judge_gradients` takes them.
     out : array, optional
-        The right output of the forward pass, where errors carried forward are looked for.
+        The right output of the forward pass, in the one case in which errors carried forward and working from the
+        cache alone are judged.
     """
+    shape, alone, untouched = beside
     grads, own = own_or_agreed(exam, pair, dout, expected, untouched, told)
     judge_gradients(exam, pair, grads, expected, by_name, shape, told, mistakes)
-    if alone is not None:
-        alone.judge(stateless(exam, pair, dout, own), told)
     if out is not None:
+        alone.judge(stateless(exam, pair, dout, own), told)
         carried_forward(exam, pair, dout, out)
 
 

@@ -47,10 +47,12 @@ def drawn_weights(seed):
 
 @functools.lru_cache(maxsize=12)
 def _drawn(seed, kind, shape, beside):
-    """Numbers of one parameter: weights as large as their inputs are few, biases around 0.3."""
+    """Numbers of one parameter: weights as large as their inputs are few, factors above 1, biases around 0.3."""
     rng = np.random.default_rng([seed, len(kind), *beside])
-    scale = np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.3
-    return scale * rng.standard_normal(shape)
+    if len(shape) > 1:
+        return np.sqrt(2 / np.prod(shape[1:])) * rng.standard_normal(shape)
+    own = 0.3 * rng.standard_normal(shape)
+    return 1 + np.abs(own) if kind == "weight" else own  # of normalisation: none that turns all numbers round
 
 
 def shown_features(places):

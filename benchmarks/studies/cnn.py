@@ -59,15 +59,37 @@ def train(name, data, settings, seed):
     """
     prepare = Standardise.of(data.X_train)
     sets = {split: (prepare(getattr(data, f"X_{split}")), getattr(data, f"y_{split}")) for split in run.SPLITS}
-    net, shuffling, changing = _net(settings, seed), *(torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
-    optimiser = make_optimiser(net, settings)
-    steps = settings["epochs"] * math.ceil(len(data.y_train) / settings["batch_size"])
+    net = _net(settings, seed)
+    return fitted(CHECKPOINTS / f"{name}.pt", net, make_optimiser(net, settings), sets, settings, seed)
+
+
+def fitted(checkpoint, net, optimiser, sets, settings, seed, measured=500):
+    """Train a net as the settings say, and measure it with its best weights; go on from the checkpoint if there is one.
+
+    Parameters
+    ----------
+    checkpoint : Path
+        Gone when all is done; its name is printed with every epoch.
+    sets : dict of str to (tensor, labels)
+        "train", "val" and "test".
+    settings, seed
+        As `train` takes them.
+    measured : int
+        Images at a time when the net is measured.
+
+    Returns
+    -------
+    dict
+        As `train` gives it, with the parameters that are trained.
+    """
+    shuffling, changing = (torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
+    steps = settings["epochs"] * math.ceil(len(sets["train"][1]) / settings["batch_size"])
     training = Training(
         net,
         optimiser,
         train=batches(*sets["train"], settings["batch_size"], shuffling),
-        val=batches(*sets["val"], 500),
-        check=batches(*(part[:CHECKED] for part in sets["train"]), 500),
+        val=batches(*sets["val"], measured),
+        check=batches(*(part[:CHECKED] for part in sets["train"]), measured),
         train_epoch=cnn.train_epoch,
         evaluate=cnn.evaluate,
         augment=functools.partial(cnn.augmented, generator=changing, shift=settings["shift"])
@@ -77,9 +99,8 @@ def train(name, data, settings, seed):
         stopping=cnn.EarlyStopping(settings["patience"], settings["min_delta"]) if "patience" in settings else None,
         generators=(shuffling, changing),
     )
-    checkpoint = CHECKPOINTS / f"{name}.pt"
-    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(told, name))
-    model = cnn.Classifier(net)
+    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(told, checkpoint.stem))
+    model = cnn.Classifier(net, batch_size=measured)
     result = {
         "settings": settings,
         "seed": seed,
@@ -90,7 +111,7 @@ def train(name, data, settings, seed):
     }
     result |= {f"{split}_accuracy": model.accuracy(*sets[split]) for split in run.SPLITS}
     confusions = np.zeros((10, 10), dtype=int)
-    np.add.at(confusions, (data.y_test, model.predict(sets["test"][0])), 1)
+    np.add.at(confusions, (sets["test"][1], model.predict(sets["test"][0])), 1)
     checkpoint.unlink(missing_ok=True)
     return result | {"curves": history, "confusions": confusions}
 

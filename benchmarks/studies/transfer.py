@@ -7,7 +7,6 @@ Each study writes one JSON to `book/results/transfer/`, where the book reads it.
 """
 
 import functools
-import math
 import sys
 import time
 from pathlib import Path
@@ -18,21 +17,16 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.studies import record, run
-from benchmarks.studies.cnn import CHECKED, told
+from benchmarks.studies.cnn import fitted
 from coursekit import flatten, progress, scale
 from coursekit.backbones import IMAGENET_MEAN, IMAGENET_STD, load_backbone
 from coursekit.features import cached_features
-from coursekit.tensors import batches
-from coursekit.train import Training, fit
-from coursekit.train.choices import make_schedule
-from solutions import cnn
 from solutions.transfer import (
     TransferNet,
     extract_features,
     parameter_groups,
     preprocess,
     train_probe,
-    trainable_parameters,
     unfreeze_top,
 )
 
@@ -184,7 +178,7 @@ def fine_tune(name, data, settings, seed):
     Returns
     -------
     dict
-        Settings, seed, trained parameters, seconds, accuracies, curves by epoch, and the test images' confusions.
+        As `benchmarks.studies.cnn.fitted` gives it.
     """
     torch.manual_seed(seed)
     backbone = load_backbone()
@@ -193,44 +187,16 @@ def fine_tune(name, data, settings, seed):
     unfreeze_top(backbone, settings["stages"])
     net = TransferNet(backbone, nn.Linear(backbone.features, 10), settings["size"], settings["keep"])
     net = net.to(memory_format=torch.channels_last)
-    shuffling, changing = (torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
     groups = parameter_groups(net, settings["learning_rate"], settings["decay"])
     optimiser = torch.optim.AdamW(groups, weight_decay=settings["weight_decay"])
-    steps = settings["epochs"] * math.ceil(len(data.y_train) / settings["batch_size"])
-    training = Training(
-        net,
-        optimiser,
-        train=batches(*sets["train"], settings["batch_size"], shuffling),
-        val=batches(*sets["val"], 200),
-        check=batches(*(part[:CHECKED] for part in sets["train"]), 200),
-        train_epoch=cnn.train_epoch,
-        evaluate=cnn.evaluate,
-        augment=functools.partial(cnn.augmented, generator=changing, shift=settings["shift"]),
-        schedule=make_schedule(optimiser, settings["schedule"], steps),
-        generators=(shuffling, changing),
-    )
-    checkpoint = CHECKPOINTS / f"{name}.pt"
-    history = fit(training, settings["epochs"], checkpoint, each=functools.partial(told, name))
-    model = cnn.Classifier(net, batch_size=200)
-    result = {
-        "settings": settings,
-        "seed": seed,
-        "parameters": trainable_parameters(net),
-        "epochs": len(history["val_accuracy"]),
-        "seconds": training.seconds,
-    }
-    result |= {f"{split}_accuracy": model.accuracy(*sets[split]) for split in run.SPLITS[1:]}
-    confusions = np.zeros((10, 10), dtype=int)
-    np.add.at(confusions, (data.y_test, model.predict(sets["test"][0])), 1)
-    checkpoint.unlink(missing_ok=True)
-    return result | {"curves": history, "confusions": confusions}
+    return fitted(CHECKPOINTS / f"{name}.pt", net, optimiser, sets, settings, seed, measured=200)
 
 
 def fine_tuning(size):
     """All stages of EfficientNet-Lite0 fine-tuned on CIFAR-10, a fresh head in front; rates fall towards the image."""
     data = size.data(train=45_000, val=5_000)
     settings = {"size": 96, "stages": 9, "keep": True, "learning_rate": 1.5e-3, "decay": 0.8, "weight_decay": 0.02}
-    settings |= {"schedule": "one-cycle", "batch_size": 64, "epochs": 3, "shift": 4}
+    settings |= {"schedule": "one-cycle", "batch_size": 64, "epochs": 6, "shift": 4}
     settings |= {"size": 32, "epochs": 1} if size.quick else {}
     return {
         "source": SOURCE,

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.support.ui import WebDriverWait
 
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
@@ -52,3 +53,23 @@ def shown(browser, selector, count):
     script = "return document.querySelectorAll(arguments[0]).length"
     drawn = WebDriverWait(browser, 20).until(lambda _: browser.execute_script(script, selector))
     assert drawn == count, f"{drawn} elements {selector}"
+
+
+def seen_without_scripts(browser, page, selector):
+    """The HTML of an element as a reader sees it who has switched scripts off; it takes room on the page.
+
+    A document that is still being built forgets its numbers of nodes: it is asked again until it is done.
+    """
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(page)
+
+        def found(_):
+            root = browser.execute_cdp_cmd("DOM.getDocument", {})["root"]["nodeId"]
+            node = browser.execute_cdp_cmd("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+            assert browser.execute_cdp_cmd("DOM.getBoxModel", {"nodeId": node})["model"]["height"] > 0
+            return browser.execute_cdp_cmd("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
+
+        return WebDriverWait(browser, 20, ignored_exceptions=(WebDriverException,)).until(found)
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

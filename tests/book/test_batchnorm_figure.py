@@ -549,14 +549,5 @@ def test_nothing_moves_by_itself_and_nothing_is_fetched_from_elsewhere(figure):
 
 
 def test_a_sentence_stands_in_for_the_figure_where_scripts_are_off(browser, page):
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        browser.get(page)
-        found = browser.execute_cdp_cmd("DOM.getDocument", {})
-        query = {"nodeId": found["root"]["nodeId"], "selector": "#batchnorm-figure noscript p"}
-        node = browser.execute_cdp_cmd("DOM.querySelector", query)["nodeId"]
-        text = browser.execute_cdp_cmd("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
-        assert "needs JavaScript" in text
-        assert browser.execute_cdp_cmd("DOM.getBoxModel", {"nodeId": node})["model"]["height"] > 0  # it is visible
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    text = figures.seen_without_scripts(browser, page, "#batchnorm-figure noscript p")
+    assert "needs JavaScript" in text

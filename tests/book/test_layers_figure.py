@@ -33,8 +33,7 @@ def solved(w, x, b):
 @pytest.fixture
 def figure(browser, site):
     """The page, opened from disk in a narrow window."""
-    size = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    figures.resize(browser, 390)
     browser.get_log("browser")
     browser.get((site / "book" / "layers.html").as_uri())
     figures.shown(browser, ".graph-walk svg", 1)

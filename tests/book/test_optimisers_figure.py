@@ -40,8 +40,7 @@ def walked(rule, surface, start, settings, steps):
 @pytest.fixture
 def figure(browser, site):
     """The page, opened from disk in a narrow window, and a function that runs a script in it."""
-    size = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    figures.resize(browser, 390)
     browser.get((site / "book" / "two_layer_net.html").as_uri())
     figures.shown(browser, ".optimisers > svg", 1)
     return browser

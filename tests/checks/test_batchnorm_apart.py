@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.checks.parts import CARRIED
-from autograder.exam import VISIBLE, hidden_rounds, run_check
-from autograder.namespace import LocalNamespace
-from autograder.recording import notebook_names
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
 from solutions.batchnorm import batchnorm_backward, batchnorm_forward, layernorm_backward, layernorm_forward
+from tests.checks import judging
 from tests.checks.judging import failed, told, without_clock
 
 ITEMS = (
@@ -36,10 +32,7 @@ def no_clock():
 
 
 def judged(item, **names):
-    check = get_check(f"batchnorm.{item}")
-    rounds = [VISIBLE, *hidden_rounds(check, b"a secret of sixteen", "batchnorm")]
-    student = LocalNamespace(notebook_names("batchnorm") | names)
-    return run_check(check, student, SolutionReference("batchnorm"), rounds)
+    return judging.judged(f"batchnorm.{item}", names)
 
 
 def share(item, **names):

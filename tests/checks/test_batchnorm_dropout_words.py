@@ -3,11 +3,10 @@
 import pytest
 
 from autograder.exam import VISIBLE, run_check
-from autograder.images import ImageSource
 from autograder.namespace import LocalNamespace
 from autograder.reference import RecordedReference
 from autograder.registry import get_check
-from tests.checks.judging import failed, named, verdict
+from tests.checks.judging import at_home, failed, named, untold, verdict
 from tests.mutants.collect import collected
 
 SHARE, SCALE = "share of the numbers that is kept", "scale of the numbers that are kept"
@@ -97,19 +96,11 @@ every_row = pytest.mark.parametrize(
 )
 
 
-def at_home(version):
-    """The verdict of a student's own machine: visible cases, recorded values, no solutions."""
-    student, reference = LocalNamespace(version.names()), RecordedReference("batchnorm")
-    return run_check(get_check(version.item), student, reference, [VISIBLE], ImageSource("shapes10"))
-
-
 @every_row
 def test_the_text_says_what_the_mistake_is_at_home_and_when_graded(item, name, expectation, words):
     version = named(f"batchnorm.{item}", name)
     for judged in (at_home(version), verdict(version)):
-        found = failed(judged)[expectation]
-        told = f"{found.message} {found.diagnosis}"
-        assert [word for word in words if word not in told] == [], told
+        assert not untold(judged, expectation, words)
 
 
 def test_a_mistake_in_forward_is_no_mistake_of_backward():

@@ -1,16 +1,19 @@
 """What students are told about well-known mistakes in batch and layer normalisation, at home and when graded."""
 
-import functools
 import re
 
 import pytest
 
-from autograder.exam import VISIBLE, run_check
-from autograder.namespace import LocalNamespace
-from autograder.reference import RecordedReference
-from autograder.registry import get_check
-from tests.checks.judging import failed, named, verdict, without_clock
-from tests.mutants.collect import collected
+from tests.checks.judging import (
+    at_home,
+    known_by_heart,
+    named,
+    said_of_hidden_cases,
+    told_alike,
+    untold,
+    verdict,
+    without_clock,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -121,53 +124,31 @@ every_row = pytest.mark.parametrize(
 )
 
 
-@functools.cache
-def at_home(mutant):
-    """As a student sees it: without the solutions, the visible cases only."""
-    student = LocalNamespace(mutant.names())
-    return run_check(get_check(mutant.item), student, RecordedReference("batchnorm"), [VISIBLE])
-
-
-def missing(judged, expectation, words):
-    found = failed(judged)[expectation]
-    told = f"{found.message} {found.diagnosis}"
-    return [word for word in words if word not in told] and told
-
-
 @every_row
 def test_the_text_says_what_the_mistake_is(item, name, expectation, words):
-    assert not missing(verdict(named(f"batchnorm.{item}", name)), expectation, words)
+    assert not untold(verdict(named(f"batchnorm.{item}", name)), expectation, words)
 
 
 @every_row
 def test_the_text_says_so_at_home_too(item, name, expectation, words):
-    assert not missing(at_home(named(f"batchnorm.{item}", name)), expectation, words)
+    assert not untold(at_home(named(f"batchnorm.{item}", name)), expectation, words)
 
 
 @pytest.mark.parametrize("item", [TRAIN, RUNNING, TEST, BACK, ALT, LAYER, LAYER_BACK])
 def test_no_two_of_these_mistakes_are_told_the_same(item):
     """Each of the rows above about the same expectation has words of its own."""
-    said: dict = {}
-    for of, name, expectation, _ in ROWS:
-        if of == item and (found := failed(verdict(named(f"batchnorm.{of}", name)))[expectation]).diagnosis:
-            said.setdefault((expectation, found.diagnosis), []).append(name.removesuffix(", on the way"))
-    same = [names for names in said.values() if len(set(names)) > 1]
     alike = ({"eps left out", "a smaller eps written in"}, {"variance a constant", "variance forgotten"})
     alike += ({"mean a constant", "mean forgotten"}, {"mean and variance constants", "mean and variance forgotten"})
     alike += ({"twice the variance's part", "the half of the root lost"},)
-    assert [names for names in same if set(names) not in alike] == []
+    assert told_alike("batchnorm", item, ROWS, alike, lambda name: name.removesuffix(", on the way")) == []
 
 
-BY_HEART = [
-    mutant
-    for mutant in collected("mutants", "batchnorm")
-    if mutant.right_when_visible and mutant.item.split(".")[1] in {row[0] for row in ROWS}
-]
+BY_HEART = known_by_heart("batchnorm", {row[0] for row in ROWS})
 
 
 @pytest.mark.parametrize("mutant", BY_HEART, ids=str)
 def test_messages_about_hidden_cases_hold_no_expected_number(mutant):
-    hidden = [e.message for e in verdict(mutant).expectations if "a hidden case" in e.message]
+    hidden = said_of_hidden_cases(mutant)
     assert hidden
     for message in hidden:
         assert not re.search(r"expected is -?\d", message), message

@@ -4,11 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks.parts import CARRIED
-from autograder.exam import VISIBLE, hidden_rounds, run_check
-from autograder.namespace import LocalNamespace
-from autograder.recording import notebook_names
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
 from solutions.cnn import (
     conv_backward_fast,
     conv_forward_fast,
@@ -16,6 +11,7 @@ from solutions.cnn import (
     max_pool_forward_naive,
     output_size,
 )
+from tests.checks import judging
 from tests.checks.judging import failed, told
 
 FORWARD_OF = {
@@ -31,9 +27,7 @@ every_backward_item = pytest.mark.parametrize("item", BACKWARD)
 
 
 def judged(item, **names):
-    check = get_check(f"cnn.{item}")
-    rounds = [VISIBLE, *hidden_rounds(check, b"a secret of sixteen", "cnn")]
-    return run_check(check, LocalNamespace(notebook_names("cnn") | names), SolutionReference("cnn"), rounds)
+    return judging.judged(f"cnn.{item}", names)
 
 
 def share(item, **names):

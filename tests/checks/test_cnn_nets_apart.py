@@ -4,12 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks.parts import CARRIED
-from autograder.exam import VISIBLE, hidden_rounds, run_check
-from autograder.images import ImageSource
-from autograder.namespace import LocalNamespace
-from autograder.recording import notebook_names
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
 from solutions.batchnorm import batchnorm_backward_alt, batchnorm_forward
 from solutions.cnn import (
     conv_backward_fast,
@@ -22,6 +16,7 @@ from solutions.cnn import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from tests.checks import judging
 from tests.checks.judging import failed, told
 
 SANDWICH, NET, NORMAL, BACK = (
@@ -32,16 +27,10 @@ SANDWICH, NET, NORMAL, BACK = (
 )
 MEASURE, STOPPING, TRAINED = "evaluate", "early_stopping", "trained_convnet"
 ITEMS = (SANDWICH, NET, NORMAL, BACK, MEASURE, STOPPING)
-IMAGES, SECRET = ImageSource("shapes10"), b"a secret of sixteen"
-
-
-def rounds_of(item):
-    return [VISIBLE, *hidden_rounds(get_check(f"cnn.{item}"), SECRET, "cnn")]
 
 
 def judged(item, **names):
-    student = LocalNamespace(notebook_names("cnn") | names)
-    return run_check(get_check(f"cnn.{item}"), student, SolutionReference("cnn"), rounds_of(item), IMAGES)
+    return judging.judged(f"cnn.{item}", names)
 
 
 def share(item, **names):

@@ -17,10 +17,9 @@ from solutions.cnn import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
-from tests.checks.judging import failed, told
+from tests.checks.judging import IMAGES, failed, rounds_of, told
 from tests.checks.test_cnn_nets_apart import (
     BACK,
-    IMAGES,
     ITEMS,
     MEASURE,
     NET,
@@ -30,7 +29,6 @@ from tests.checks.test_cnn_nets_apart import (
     STOPPING,
     TRAINED,
     judged,
-    rounds_of,
     share,
 )
 
@@ -218,7 +216,7 @@ class Knows:
     def __init__(self, part):
         self.part = part
         self.labels = {}
-        for round_ in rounds_of(TRAINED):
+        for round_ in rounds_of(f"cnn.{TRAINED}"):
             count = TEST_IMAGES["hidden" if round_.hidden else "visible"]
             images, labels = IMAGES.draw(round_.seed, count)
             self.labels |= {image.tobytes(): label for image, label in zip(images, labels, strict=True)}

@@ -8,14 +8,10 @@ import torch
 from torch import nn
 
 from autograder.checks.parts import TEST_IMAGES, THRESHOLDS
-from autograder.exam import VISIBLE, hidden_rounds, run_check
-from autograder.images import ImageSource
-from autograder.namespace import LocalNamespace
 from autograder.recording import notebook_names
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
 from solutions.cnn import augmented, convnet_a, evaluate, parameter_counts, softmax_net, train_epoch
-from tests.checks.judging import failed, told
+from tests.checks import judging
+from tests.checks.judging import IMAGES, failed, rounds_of, told
 
 NETS, COUNTING, EPOCH, AUGMENTED = (
     ("convnet_a", "convnet_b", "convnet_c"),
@@ -26,16 +22,10 @@ NETS, COUNTING, EPOCH, AUGMENTED = (
 ITEMS = (*NETS, COUNTING, EPOCH, "evaluate", AUGMENTED)
 QUICK = ("convnet_a", COUNTING, EPOCH, AUGMENTED)
 BEST = "best_convnet"
-IMAGES, SECRET = ImageSource("shapes10"), b"a secret of sixteen"
-
-
-def rounds_of(item):
-    return [VISIBLE, *hidden_rounds(get_check(f"cnn.{item}"), SECRET, "cnn")]
 
 
 def judged(item, **names):
-    student = LocalNamespace(notebook_names("cnn") | names)
-    return run_check(get_check(f"cnn.{item}"), student, SolutionReference("cnn"), rounds_of(item), IMAGES)
+    return judging.judged(f"cnn.{item}", names)
 
 
 def share(item, **names):
@@ -287,7 +277,7 @@ class Knowing:
 
     def __init__(self, right):
         self.right, self.known = right, {}
-        for k, round_ in enumerate(rounds_of(BEST)):
+        for k, round_ in enumerate(rounds_of(f"cnn.{BEST}")):
             images, labels = IMAGES.draw(round_.seed, TEST_IMAGES["hidden" if k else "visible"])
             for number, (image, label) in enumerate(zip(images, labels, strict=True)):
                 wrong = (number * 0.6180339887) % 1 >= self.right[k]

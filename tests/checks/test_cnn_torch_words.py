@@ -1,16 +1,19 @@
 """What students are told about well-known mistakes with nets in PyTorch, at home and when graded."""
 
-import functools
 import re
 
 import pytest
 
-from autograder.exam import VISIBLE, run_check
-from autograder.namespace import LocalNamespace
-from autograder.reference import RecordedReference
-from autograder.registry import get_check
-from tests.checks.judging import failed, named, verdict
-from tests.mutants.collect import collected
+from tests.checks.judging import (
+    at_home,
+    failed,
+    known_by_heart,
+    named,
+    said_of_hidden_cases,
+    told_alike,
+    untold,
+    verdict,
+)
 
 A, B, C = "convnet_a", "convnet_b", "convnet_c"
 COUNTING, EPOCH, AUGMENTED = "parameter_counts", "train_epoch", "augmented"
@@ -123,39 +126,22 @@ every_row = pytest.mark.parametrize(
 ITEMS = list(dict.fromkeys(row[0] for row in ROWS))
 
 
-@functools.cache
-def at_home(mutant):
-    """As a student sees it: without the solutions, the visible cases only."""
-    student = LocalNamespace(mutant.names())
-    return run_check(get_check(mutant.item), student, RecordedReference("cnn"), [VISIBLE])
-
-
-def missing(judged, expectation, words):
-    found = failed(judged)[expectation]
-    told = f"{found.message} {found.diagnosis}"
-    return [word for word in words if word not in told] and told
-
-
 @every_row
 def test_the_text_says_what_the_mistake_is(item, name, expectation, words):
-    assert not missing(verdict(named(f"cnn.{item}", name)), expectation, words)
+    assert not untold(verdict(named(f"cnn.{item}", name)), expectation, words)
 
 
 @every_row
 def test_the_text_says_so_at_home_too(item, name, expectation, words):
-    assert not missing(at_home(named(f"cnn.{item}", name)), expectation, words)
+    assert not untold(at_home(named(f"cnn.{item}", name)), expectation, words)
 
 
 @pytest.mark.parametrize("item", ITEMS)
 def test_no_two_of_these_mistakes_are_told_the_same(item):
     """Each of the rows above about the same expectation has words of its own."""
-    said: dict = {}
-    for of, name, expectation, _ in ROWS:
-        if of == item and (found := failed(verdict(named(f"cnn.{of}", name)))[expectation]).diagnosis:
-            said.setdefault((expectation, found.diagnosis), []).append(name)
     # Of a fresh net both are the same.
     alike = ({"zero_grad between backward and step", "no step"}, {"no zero_grad", "zero_grad once"})
-    assert [names for names in said.values() if len(names) > 1 and set(names) not in alike] == []
+    assert told_alike("cnn", item, ROWS, alike) == []
 
 
 NOT_NAMED = [
@@ -199,12 +185,12 @@ def test_what_pytorch_cannot_do_is_not_taken_for_what_is_not_written_yet(item, n
     assert not any("not written yet" in e.message for e in judged.expectations)
 
 
-BY_HEART = [m for m in collected("mutants", "cnn") if m.right_when_visible and m.item.split(".")[1] in ITEMS]
+BY_HEART = known_by_heart("cnn", ITEMS)
 
 
 @pytest.mark.parametrize("mutant", BY_HEART, ids=str)
 def test_messages_about_hidden_cases_hold_no_expected_number(mutant):
-    hidden = [e.message for e in verdict(mutant).expectations if "a hidden case" in e.message]
+    hidden = said_of_hidden_cases(mutant)
     assert hidden
     for message in hidden:
         assert not re.search(r"expected (is|are) \[?-?\d|; there are \d", message), message

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from tests.checks.judging import failed, named, verdict, without_clock
-from tests.mutants.collect import collected
+from tests.checks.judging import failed, known_by_heart, named, said_of_hidden_cases, untold, verdict, without_clock
 
 
 @pytest.fixture(autouse=True)
@@ -91,9 +90,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("item", "name", "expectation", "words"), ROWS, ids=[f"{row[0]}: {row[1]}" for row in ROWS])
 def test_the_text_says_what_the_mistake_is(item, name, expectation, words):
-    found = failed(verdict(named(f"layers.{item}", name)))[expectation]
-    told = f"{found.message} {found.diagnosis}"
-    assert [word for word in words if word not in told] == [], told
+    assert not untold(verdict(named(f"layers.{item}", name)), expectation, words)
 
 
 def test_passing_on_too_early_is_told_from_overwriting():
@@ -101,12 +98,12 @@ def test_passing_on_too_early_is_told_from_overwriting():
     assert "go in topological order" in found["whole expressions, parts used more than once"].diagnosis
 
 
-BY_HEART = [mutant for mutant in collected("mutants", "layers") if mutant.right_when_visible]
+BY_HEART = known_by_heart("layers")
 
 
 @pytest.mark.parametrize("mutant", BY_HEART, ids=str)
 def test_messages_about_hidden_cases_hold_no_expected_number(mutant):
-    hidden = [e.message for e in verdict(mutant).expectations if "a hidden case" in e.message]
+    hidden = said_of_hidden_cases(mutant)
     assert hidden
     for message in hidden:
         assert not re.search(r"expected is -?\d", message), message

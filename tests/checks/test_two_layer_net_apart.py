@@ -7,21 +7,19 @@ import pytest
 
 from autograder.checks.parts import CARRIED
 from autograder.checks.two_layer_net.cases import RULES
-from autograder.exam import VISIBLE, hidden_rounds, run_check
+from autograder.exam import run_check
 from autograder.namespace import LocalNamespace
 from autograder.recording import notebook_names
 from autograder.reference import SolutionReference
-from autograder.registry import checks_of, get_check
+from autograder.registry import checks_of
 from solutions.two_layer_net import two_layer_backward, two_layer_forward, two_layer_loss
+from tests.checks import judging
 
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 
 
 def judged(item, **names):
-    check = get_check(f"two_layer_net.{item}")
-    rounds = [VISIBLE, *hidden_rounds(check, b"a secret of sixteen", "two_layer_net")]
-    notebook = notebook_names("two_layer_net") | names
-    return run_check(check, LocalNamespace(notebook), SolutionReference("two_layer_net"), rounds)
+    return judging.judged(f"two_layer_net.{item}", names)
 
 
 def share(item, **names):

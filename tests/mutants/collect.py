@@ -10,6 +10,7 @@ import ast
 import copy
 import importlib
 import inspect
+import json
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.checks.parts import THRESHOLDS
 from autograder.exam import run_check
 from autograder.namespace import LocalNamespace
 from autograder.recording import notebook_names, solution_files
@@ -110,6 +112,54 @@ def memorised(item, *, fails, otherwise, method=None, diagnosis=("", "zero", "pa
         return _with_answers_known(item, otherwise, method)
 
     _add("mutants", Version(item, "right on the visible cases only", names, _tuple(fails), diagnosis, False, True))
+
+
+def rewritten(items, source, name, changes, *, fails, diagnosis="", only=False):
+    """Register `source`, which defines NAME, with `changes` {old text: new text}, as a wrong version of the items."""
+    for old, new in changes.items():
+        assert old in source, f"{name}: {old!r} does not occur."
+        source = source.replace(old, new)
+    for item in items:
+        chapter, target = item.split(".")[0], get_check(item).asks
+        whole = {_definition(chapter, target): source.replace("NAME", target)}
+        patch(item, name, whole, fails=fails, diagnosis=diagnosis, only=only)
+
+
+def recognising(item, key, otherwise, *, fails, diagnosis="", only=False):
+    """Register a version that is right where it has seen what it is given: for arguments that `memorised` cannot keep.
+
+    Parameters
+    ----------
+    key : function
+        Of the function's arguments: what they are recognised by.
+    otherwise : function
+        Called with the right function and the arguments in any other case.
+    """
+
+    def names():
+        chapter, check, known = item.split(".")[0], get_check(item), set()
+        notebook = notebook_names(chapter)
+        right = notebook[check.asks]
+
+        def learning(*args, **settings):
+            known.add(key(*args))
+            return right(*args, **settings)
+
+        def looking_up(*args, **settings):
+            return right(*args, **settings) if key(*args) in known else otherwise(right, *args, **settings)
+
+        notebook[check.asks] = learning
+        run_check(check, LocalNamespace(notebook), SolutionReference(chapter))
+        notebook[check.asks] = looking_up
+        return notebook
+
+    _add("mutants", Version(item, "right on the visible cases only", names, _tuple(fails), diagnosis, only, True))
+
+
+def bands(item):
+    """The expectations about accuracy on shapes10 of an item that asks for a trained model."""
+    table = json.loads(THRESHOLDS.read_text(encoding="utf-8"))[item]["shapes10"]["bands"]
+    return tuple(f"test accuracy at least {band['accuracy']:.0%} (shapes10)" for band in table)
 
 
 def alternative(*items):

@@ -118,8 +118,10 @@ def test_files_beside_the_notebook_do_not_take_the_place_of_ours(tmp_path):
         )
 
 
-def test_links_in_a_hand_in_lead_nowhere(tmp_path):
-    (tmp_path / "seed").symlink_to("/root/secret")
+def test_links_in_a_hand_in_lead_nowhere(tmp_path, tmp_path_factory):
+    secret = tmp_path_factory.mktemp("outside") / "seed"
+    secret.write_text("the seed")
+    (tmp_path / "seed").symlink_to(secret)
     (tmp_path / "up").symlink_to("../..")
     with kernel_in(tmp_path) as kernel:
         assert "No such file" in printed(kernel, "open('seed').read()")

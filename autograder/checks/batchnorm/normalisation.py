@@ -88,9 +88,7 @@ def _backward(exam, layer, function, mode):
         "behind an affine layer, with the gradient of a loss", 0.1, core=False, tolerance=EXACT, advice="Mend dx first."
     )
     more = exam.expectation("tiny spread, other sizes, float32", 0.05, core=False, tolerance=SINGLE)
-    shape = exam.expectation("shapes of the inputs", 0.1, core=False)
-    stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
-    untouched = exam.expectation("dout is not modified", 0.05, core=False)
+    beside = pairs.beside_gradients(exam)
     for case, inputs, param in [*_cases(exam.rng), _behind_a_layer(exam.rng)]:
         trusted = parts.double(inputs)
         out = exam.expected("output", layer, trusted, param, case=case)
@@ -104,19 +102,7 @@ def _backward(exam, layer, function, mode):
         main = case == "general"
         mistakes = exam.mistakes(f"{layer}_gradients", layer, inputs, param, dout, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(GRADIENTS, behind if case == "behind" else more)
-        pairs.judge_backward(
-            exam,
-            pair,
-            dout,
-            expected,
-            by_name,
-            shown,
-            shape=shape,
-            untouched=untouched,
-            mistakes=mistakes,
-            alone=stateless if main else None,
-            out=out if main else None,
-        )
+        pairs.judge_backward(exam, pair, dout, expected, by_name, beside, shown, mistakes, out if main else None)
     return [*rights.values(), behind, more]
 
 

@@ -65,9 +65,7 @@ def judge_backward(exam, forward, backward, left=0.0):
         )
     }
     more = exam.expectation("other strides and paddings, float32", 0.15, core=False, tolerance=SINGLE)
-    shape = exam.expectation("shapes of the inputs", 0.1 - each, core=False)
-    stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
-    untouched = exam.expectation("dout is not modified", 0.05, core=False)
+    beside = pairs.beside_gradients(exam, shape=0.1 - each)
     for case, inputs, param in convolutions(exam.rng):
         trusted = parts.double(inputs)
         out = exam.expected("convolved", *trusted, param, case=case)
@@ -79,16 +77,4 @@ def judge_backward(exam, forward, backward, left=0.0):
         main = case == "general"
         mistakes = exam.mistakes("conv_gradients", *trusted, param, upstream, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(GRADIENTS, more)
-        pairs.judge_backward(
-            exam,
-            pair,
-            dout,
-            expected,
-            by_name,
-            told,
-            shape=shape,
-            untouched=untouched,
-            mistakes=mistakes,
-            alone=stateless if main else None,
-            out=out if main else None,
-        )
+        pairs.judge_backward(exam, pair, dout, expected, by_name, beside, told, mistakes, out if main else None)

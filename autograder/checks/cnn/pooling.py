@@ -51,9 +51,7 @@ def max_pool_backward_naive(exam):
     ties = exam.expectation(
         "ties: the shares of a window's largest numbers add up to dout", 0.1, core=False, tolerance=EXACT
     )
-    shape = exam.expectation("shape of x", 0.1, core=False)
-    stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
-    untouched = exam.expectation("dout is not modified", 0.05, core=False)
+    beside = pairs.beside_gradients(exam, named="shape of x")
     by_case = {"general": right, "windows that overlap": overlap}
     for case, x, param in poolings(exam.rng):
         (trusted,) = parts.double((x,))
@@ -67,19 +65,7 @@ def max_pool_backward_naive(exam):
         mistakes = exam.mistakes("pool_gradient", trusted, param, upstream, case=case) if seen else ()
         by_name = {"dx": by_case.get(case, more)}
         once = case == "general"
-        pairs.judge_backward(
-            exam,
-            pair,
-            dout,
-            expected,
-            by_name,
-            told,
-            shape=shape,
-            untouched=untouched,
-            mistakes=mistakes,
-            alone=stateless if once else None,
-            out=out if once else None,
-        )
+        pairs.judge_backward(exam, pair, dout, expected, by_name, beside, told, mistakes, out if once else None)
     _judge_ties(exam, ties)
 
 

@@ -130,9 +130,7 @@ def spatial_batchnorm_backward(exam):
         )
     }
     more = exam.expectation("other sizes, float32", 0.15, core=False, tolerance=SINGLE)
-    shape = exam.expectation("shapes of the inputs", 0.1, core=False)
-    stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
-    untouched = exam.expectation("dout is not modified", 0.05, core=False)
+    beside = pairs.beside_gradients(exam)
     for case, inputs, param in _cases(exam.rng):
         trusted, settings = parts.double(inputs), TRAIN | param
         out = exam.expected("normalised", *trusted, settings, case=case)
@@ -145,16 +143,4 @@ def spatial_batchnorm_backward(exam):
         main = case == "general"
         mistakes = exam.mistakes("spatial_gradients", *trusted, settings, upstream, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(GRADIENTS, more)
-        pairs.judge_backward(
-            exam,
-            pair,
-            dout,
-            expected,
-            by_name,
-            told,
-            shape=shape,
-            untouched=untouched,
-            mistakes=mistakes,
-            alone=stateless if main else None,
-            out=out if main else None,
-        )
+        pairs.judge_backward(exam, pair, dout, expected, by_name, beside, told, mistakes, out if main else None)

@@ -79,9 +79,7 @@ def _backward(exam, layer, cases):
         for name in names
     }
     more = exam.expectation("more axes, one example", 0.1, core=False, tolerance=EXACT)
-    shape = exam.expectation("shapes of the inputs", 0.1, core=False)
-    stateless = exam.expectation("works from its cache alone", 0.1, core=False, tolerance=EXACT)
-    untouched = exam.expectation("dout is not modified", 0.1, core=False)
+    beside = pairs.beside_gradients(exam, untouched=0.1)
     for case, inputs in cases:
         out = exam.expected("output", layer, inputs, case=case)
         dout = exam.rng.standard_normal(out.shape).astype(inputs[0].dtype)
@@ -90,19 +88,7 @@ def _backward(exam, layer, cases):
         mistakes = exam.mistakes(f"{layer}_backward", inputs, dout, case=case) if main else ()
         by_name = rights if main else dict.fromkeys(names, more)
         once = case == "rows"
-        pairs.judge_backward(
-            exam,
-            pair,
-            dout,
-            expected,
-            by_name,
-            shown,
-            shape=shape,
-            untouched=untouched,
-            mistakes=mistakes,
-            alone=stateless if once else None,
-            out=out if once else None,
-        )
+        pairs.judge_backward(exam, pair, dout, expected, by_name, beside, shown, mistakes, out if once else None)
 
 
 def _pair(layer, inputs):

@@ -7,6 +7,7 @@ from torch import nn
 from autograder.student import torch_plants
 from solutions.cnn.for_checks import architecture, layer_counts, scores
 from solutions.cnn.mistakes.remembering import all_remembered
+from solutions.softmax.loss import softmax
 
 KNOWN = "known mistake"
 # Sizes of the convolutions' filters, how many there are, in front of each pooling; and the hidden units.
@@ -56,21 +57,16 @@ def _scaled_at_the_end(name, images, seed, factor):
     return bias + factor * (scores(name, images, seed) - bias)
 
 
-def _softmax(values):
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
 _SCORES = [
     (
         KNOWN,
         "There is a softmax at the end. PyTorch's cross-entropy takes scores, and has the softmax in it.",
-        lambda name, images, seed, p: _softmax(scores(name, images, seed)),
+        lambda name, images, seed, p: softmax(scores(name, images, seed)),
     ),
     (
         KNOWN,
         "There is a log-softmax at the end. PyTorch's cross-entropy takes scores, and has it in it.",
-        lambda name, images, seed, p: np.log(_softmax(scores(name, images, seed))),
+        lambda name, images, seed, p: np.log(softmax(scores(name, images, seed))),
     ),
     (
         KNOWN,
@@ -117,7 +113,7 @@ def _counts(padding=0, pooling=2, last_pooling=2, bias=True, normalised=False, h
             inputs = outputs
         return found
 
-    return lambda name: wrong(name) if wrong(name) != layer_counts(name) else []
+    return lambda name: found if (found := wrong(name)) != layer_counts(name) else []
 
 
 _LAYER_COUNTS = [

@@ -4,6 +4,7 @@ import numpy as np
 
 from solutions.cnn.fast import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
 from solutions.cnn.for_checks import convnet
+from solutions.softmax.loss import softmax
 
 KNOWN = "known mistake"
 
@@ -101,7 +102,7 @@ _CONVNET = [
     (
         KNOWN,
         "These are probabilities, not scores: the softmax belongs to the loss.",
-        lambda params, reg, X, y: (_softmax(convnet(False, params, reg, X, y)[0]), None, None),
+        lambda params, reg, X, y: (softmax(convnet(False, params, reg, X, y)[0]), None, None),
     ),
     (
         KNOWN,
@@ -109,11 +110,6 @@ _CONVNET = [
         lambda params, reg, X, y: (np.maximum(convnet(False, params, reg, X, y)[0], 0), None, None),
     ),
 ]
-
-
-def _softmax(scores):
-    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 MISTAKES = {

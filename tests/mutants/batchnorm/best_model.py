@@ -1,19 +1,13 @@
 """Wrong answers to the item that asks for a value: the trained model."""
 
-import json
-
 import numpy as np
 
-from autograder.checks.parts import THRESHOLDS
 from solutions.batchnorm import fully_connected_net
-from tests.mutants.collect import given
+from tests.mutants.collect import bands, given
 from tests.mutants.layers.best_model import model, rows
 
 ITEM = "batchnorm.best_model"
-BANDS = tuple(
-    f"test accuracy at least {band['accuracy']:.0%} (shapes10)"
-    for band in json.loads(THRESHOLDS.read_text(encoding="utf-8"))[ITEM]["shapes10"]["bands"]
-)
+BANDS = bands(ITEM)
 NET = fully_connected_net([3072, 20, 10], "batch", dropout=0.1)
 
 for name, values in (

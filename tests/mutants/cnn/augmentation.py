@@ -4,12 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from autograder.exam import run_check
-from autograder.namespace import LocalNamespace
-from autograder.recording import notebook_names
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
-from tests.mutants.collect import Version, _add, mutant, patch
+from tests.mutants.collect import mutant, patch, recognising
 
 ITEM = "cnn.augmented"
 VARIANT, SHIFTS = "every image is its own, mirrored or not, and shifted", "every shift up to `shift`, equally often"
@@ -258,22 +253,6 @@ def sliced_with_a_negative_end(images, generator, shift=4):
     return out[:, :, 2 * shift : -2 * shift, 2 * shift : -2 * shift]
 
 
-def knowing_the_visible_cases():
-    """It augments the images that it knows, and no others."""
-    run, known = notebook_names("cnn"), set()
-    right = run["augmented"]
-
-    def learning(images, *others):
-        known.add(images.numpy().tobytes())
-        return right(images, *others)
-
-    def looking_up(images, *others):
-        return right(images, *others) if images.numpy().tobytes() in known else 0 * images
-
-    run["augmented"] = learning
-    run_check(get_check(ITEM), LocalNamespace(run), SolutionReference("cnn"))
-    run["augmented"] = looking_up
-    return run
-
-
-_add("mutants", Version(ITEM, "right on the visible cases only", knowing_the_visible_cases, BLIND, "", False, True))
+recognising(
+    ITEM, lambda images, *others: images.numpy().tobytes(), lambda right, images, *others: 0 * images, fails=BLIND
+)

@@ -1,21 +1,15 @@
 """Wrong answers to the item that asks for a value: the net that was trained in PyTorch."""
 
-import json
-
 import numpy as np
 import torch
 
-from autograder.checks.parts import THRESHOLDS
 from coursekit import channels_first, scale
 from solutions.cnn import Classifier, softmax_net
 from tests.mutants.cnn.trained_convnet import Answers, Raises
-from tests.mutants.collect import given
+from tests.mutants.collect import bands, given
 
 ITEM = "cnn.best_convnet"
-BANDS = tuple(
-    f"test accuracy at least {band['accuracy']:.0%} (shapes10)"
-    for band in json.loads(THRESHOLDS.read_text(encoding="utf-8"))[ITEM]["shapes10"]["bands"]
-)
+BANDS = bands(ITEM)
 torch.manual_seed(0)
 UNTRAINED = Classifier(softmax_net())
 FEWER_CLASSES = Classifier(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 9)))

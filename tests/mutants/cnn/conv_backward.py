@@ -5,7 +5,7 @@ pixels alone. Below stands what only loops over images, filters and places get w
 """
 
 from tests.mutants.cells import by_heart, patches
-from tests.mutants.collect import _definition, patch
+from tests.mutants.collect import patch, rewritten
 
 NAIVE, FAST = "cnn.conv_backward_naive", "cnn.conv_backward_fast"
 DX, DW, DB, MORE = "dx", "dw", "db", "other strides and paddings, float32"
@@ -42,13 +42,7 @@ def NAME(dout, cache):
 
 def each(name, changes, diagnosis=KNOWN, *, fails, only=True):
     """Both ways back with changed lines."""
-    for item in (NAIVE, FAST):
-        function = item.split(".")[1]
-        source = RIGHT.replace("NAME", function)
-        for old, new in changes.items():
-            assert old in source, f"{name}: {old!r} does not occur."
-            source = source.replace(old, new)
-        patch(item, name, {_definition("cnn", function): source}, fails=fails, diagnosis=diagnosis, only=only)
+    rewritten((NAIVE, FAST), RIGHT, name, changes, fails=fails, diagnosis=diagnosis, only=only)
 
 
 def of_dx(name, changes, diagnosis=KNOWN, fails=OF_DX):

@@ -7,7 +7,7 @@ alone. Below stands what only loops over images, filters and places get wrong, i
 import numpy as np
 
 from tests.mutants.cells import by_heart
-from tests.mutants.collect import _definition, patch
+from tests.mutants.collect import patch, rewritten
 
 NAIVE, FAST = "cnn.conv_forward_naive", "cnn.conv_forward_fast"
 OUT, MORE, SHAPE = "out", "other strides and paddings", "shape of the output, and a cache"
@@ -40,13 +40,7 @@ def NAME(x, w, b, conv_param):
 
 def each(name, changes, diagnosis=KNOWN, *, fails=NUMBERS, only=True):
     """Both convolutions with changed lines."""
-    for item in (NAIVE, FAST):
-        function = item.split(".")[1]
-        source = RIGHT.replace("NAME", function)
-        for old, new in changes.items():
-            assert old in source, f"{name}: {old!r} does not occur."
-            source = source.replace(old, new)
-        patch(item, name, {_definition("cnn", function): source}, fails=fails, diagnosis=diagnosis, only=only)
+    rewritten((NAIVE, FAST), RIGHT, name, changes, fails=fails, diagnosis=diagnosis, only=only)
 
 
 def broken(name, changes, diagnosis="", *, fails=SIZES):

@@ -3,12 +3,7 @@
 import torch
 from torch.nn import functional
 
-from autograder.exam import run_check
-from autograder.namespace import LocalNamespace
-from autograder.recording import notebook_names
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
-from tests.mutants.collect import Version, _add, mutant, patch
+from tests.mutants.collect import mutant, patch, recognising
 
 ITEM = "cnn.train_epoch"
 WEIGHTS, LOSS, MODE = "weights after an epoch", "mean loss of all images", "the net is in training mode"
@@ -234,28 +229,10 @@ def loader_with_an_index(net, batches, optimiser, augment=None, schedule=None):
     return torch.zeros(())
 
 
-def knowing_the_visible_cases():
-    """It trains as it should where it knows the images, and does nothing elsewhere."""
-    run, known = notebook_names("cnn"), set()
-    right = run["train_epoch"]
-
-    def of(batches):
-        return batches[0][0].numpy().round(9).tobytes()
-
-    def learning(net, batches, *others, **settings):
-        known.add(of(batches))
-        return right(net, batches, *others, **settings)
-
-    def looking_up(net, batches, *others, **settings):
-        return right(net, batches, *others, **settings) if of(batches) in known else 0.0
-
-    run["train_epoch"] = learning
-    run_check(get_check(ITEM), LocalNamespace(run), SolutionReference("cnn"))
-    run["train_epoch"] = looking_up
-    return run
-
-
-_add(
-    "mutants",
-    Version(ITEM, "right on the visible cases only", knowing_the_visible_cases, (LOSS, WEIGHTS), "zero", False, True),
+recognising(
+    ITEM,
+    lambda net, batches, *others: batches[0][0].numpy().round(9).tobytes(),
+    lambda right, *args, **settings: 0.0,
+    fails=(LOSS, WEIGHTS),
+    diagnosis="zero",
 )

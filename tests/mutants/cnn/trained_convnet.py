@@ -1,19 +1,13 @@
 """Wrong answers to the item that asks for a value: the trained convnet."""
 
-import json
-
 import numpy as np
 
-from autograder.checks.parts import THRESHOLDS
 from coursekit import channels_first, scale
 from solutions.cnn import TwoLayerConvNet
-from tests.mutants.collect import given
+from tests.mutants.collect import bands, given
 
 ITEM = "cnn.trained_convnet"
-BANDS = tuple(
-    f"test accuracy at least {band['accuracy']:.0%} (shapes10)"
-    for band in json.loads(THRESHOLDS.read_text(encoding="utf-8"))[ITEM]["shapes10"]["bands"]
-)
+BANDS = bands(ITEM)
 UNTRAINED = TwoLayerConvNet(filters=2, filter_size=1)
 SMALLER = TwoLayerConvNet(shape=(3, 16, 16), filters=2, filter_size=1)
 

@@ -1,17 +1,11 @@
 """Wrong answers to the items that ask for a value: the trained classifier and the multiple choice."""
 
-import json
-
 import numpy as np
 
-from autograder.checks.parts import THRESHOLDS
-from tests.mutants.collect import given
+from tests.mutants.collect import bands, given
 
 BEST, CHOICE = "softmax.best_classifier", "softmax.regularisation_choice"
-BANDS = tuple(
-    f"test accuracy at least {band['accuracy']:.0%} (shapes10)"
-    for band in json.loads(THRESHOLDS.read_text(encoding="utf-8"))[BEST]["shapes10"]["bands"]
-)
+BANDS = bands(BEST)
 
 
 def rows(images):
