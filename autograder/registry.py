@@ -36,6 +36,8 @@ class Check:
         What is judged, in a few words.
     rounds : int
         How many rounds of hidden cases are drawn when grading, after the visible one.
+    patience : float
+        It may take so many times as long as other checks.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Check:
     bonus: float = 0.0
     title: str = ""
     rounds: int = 2
+    patience: float = 1.0
 
     @property
     def grade_id(self):
@@ -71,13 +74,13 @@ def check_of_grade_id(grade_id):
         return None
 
 
-def check_item(name, *, points, asks, title, bonus=0.0, rounds=2):
+def check_item(name, *, points, asks, title, bonus=0.0, rounds=2, patience=1.0):
     """Register the decorated function as the judge of the item called `name`."""
 
     def register(judge):
         if name in _checks:
             raise ValueError(f"Two checks are called {name!r}. Give one of them another name.")
-        _checks[name] = Check(name, float(points), asks, judge, float(bonus), title, rounds)
+        _checks[name] = Check(name, float(points), asks, judge, float(bonus), title, rounds, patience)
         return judge
 
     return register

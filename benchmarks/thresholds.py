@@ -17,13 +17,16 @@ from statistics import NormalDist
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from autograder.checks.parts import TEST_IMAGES, THRESHOLDS
+from autograder.checks.transfer.accuracy import TEST_IMAGES as FEWER_IMAGES
 from autograder.demo import TRAINING
 from autograder.images import ImageSource
 from coursekit import add_bias_column, channels_first, flatten, load_images, mean_image, progress, scale
+from coursekit.backbones import LITE0_MEAN, LITE0_STD, load_backbone
 from coursekit.tensors import batches
-from solutions import cnn
+from solutions import cnn, transfer
 from solutions.batchnorm import fully_connected_net
 from solutions.layers import k_layer_model
 from solutions.softmax import SoftmaxClassifier
@@ -40,19 +43,33 @@ class Homework:
     Attributes
     ----------
     rows : function
-        From scaled images less the mean image (N, 32, 32, 3) to the rows that the model takes.
+        From scaled images less the mean image (N, 32, 32, 3), or with `as_bytes` from images as they are, to what the
+        model takes.
     train : function
         From (X, y, seed) to a trained model.
     bonuses : tuple of (float, float)
         How far above the full-points band, and points.
     agreed : dict
         Bands that are agreed on, by data set: (accuracy for full points, then accuracy and points of each bonus).
+    hidden : int
+        Hidden images of a grading.
+    as_bytes : bool
+        Whether `rows` takes images as they are.
     """
 
     rows: Callable
     train: Callable
     bonuses: tuple = ((0.02, 2.0),)
     agreed: dict = field(default_factory=dict)
+    hidden: int = TEST_IMAGES["hidden"]
+    as_bytes: bool = False
+
+    def preprocess(self, training_images):
+        """A function from images, bytes (N, 32, 32, 3), to what the model takes."""
+        if self.as_bytes:
+            return self.rows
+        mean = mean_image(scale(training_images))
+        return lambda images: self.rows(scale(images) - mean)
 
 
 def _softmax(X, y, seed):
@@ -99,6 +116,32 @@ def _best_convnet(X, y, seed):
     return _OfArrays(net)
 
 
+def _prepared(images):
+    return transfer.preprocess(images, 32, LITE0_MEAN, LITE0_STD)
+
+
+def _best_transfer(X, y, seed):
+    """A probe on 50 images of each class, then the last stages fine-tuned, as the homework's notebook does it."""
+    rng = np.random.default_rng(seed)
+    of_class = [rng.permutation(np.flatnonzero(y == k)) for k in range(10)]
+    few, held = (
+        rng.permutation(np.concatenate([own[part] for own in of_class])) for part in (slice(50), slice(50, 100))
+    )
+    backbone = load_backbone()
+    enlarged = functional.interpolate(X[few], (96, 96), mode="bilinear", align_corners=False)
+    head = transfer.train_probe(transfer.extract_features(backbone, enlarged, 50), y[few], 10, reg=0.01)
+    transfer.unfreeze_top(backbone, 4)
+    for layer in backbone.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            transfer.freeze(layer)
+    net = transfer.TransferNet(backbone, head, size=96)
+    optimiser = torch.optim.AdamW(transfer.parameter_groups(net, 0.0003, 0.7), weight_decay=0.02)
+    shuffling = torch.Generator().manual_seed(10 * seed + 1)
+    sets = batches(X[few], y[few], 25, shuffling), batches(X[held], y[held], 50)
+    transfer.fine_tune(net, optimiser, *sets, epochs=5, patience=3)
+    return cnn.Classifier(net, batch_size=50)
+
+
 class _OfArrays(cnn.Classifier):
     """A `Classifier` that takes images as arrays."""
 
@@ -123,21 +166,20 @@ HOMEWORKS = {
         _best_convnet,
         bonuses=((0.04, 1.0), (0.08, 1.0)),
     ),
+    "transfer.best_transfer": Homework(
+        _prepared, _best_transfer, bonuses=((0.03, 1.0), (0.06, 1.0)), hidden=FEWER_IMAGES["hidden"], as_bytes=True
+    ),
 }
 
 
 def accuracies(homework, dataset, seeds):
     """Accuracies (seeds, DRAWS) of the reference on hidden images."""
     data = load_images(dataset)
-    mean = mean_image(scale(data.X_train))
-
-    def preprocess(images):
-        return homework.rows(scale(images) - mean)
-
+    preprocess = homework.preprocess(data.X_train)
     X, source, measured = preprocess(data.X_train), ImageSource(dataset), []
     for seed in progress(range(seeds), f"{dataset} seeds"):
         model = homework.train(X, data.y_train, seed)
-        hidden = (source.draw(1_000 + DRAWS * seed + draw, TEST_IMAGES["hidden"]) for draw in range(DRAWS))
+        hidden = (source.draw(1_000 + DRAWS * seed + draw, homework.hidden) for draw in range(DRAWS))
         measured.append([model.accuracy(preprocess(images), labels) for images, labels in hidden])
     return np.array(measured)
 
@@ -160,7 +202,7 @@ def bands(homework, dataset, measured):
             "lowest": round(float(measured.min()), 4),
             "gradings": int(measured.size),
             "seeds": len(measured),
-            "hidden_images": TEST_IMAGES["hidden"],
+            "hidden_images": homework.hidden,
             "expected_false_fails": float(f"{NormalDist(mean, deviation).cdf(full):.1e}"),
         },
     }

@@ -110,11 +110,11 @@ def judge_classes(expectation, form, got, expected, case, mistakes=()):
     expectation.require(not wrong, f"{wrong} of {expected.size} classes are wrong.", case, found)
 
 
-def accuracy_bands(exam, preprocess, model):
+def accuracy_bands(exam, preprocess, model, counts=TEST_IMAGES):
     """Accuracy of a trained model on test images, against the bands of the data set.
 
     `preprocess` and `model` are names of the student's: the first takes images uint8 (N, 32, 32, 3), the second's
-    `predict` gives classes (N,).
+    `predict` gives classes (N,). `counts` says of how many images, visible and hidden.
     """
     table = json.loads(THRESHOLDS.read_text(encoding="utf-8"))[exam.check.name][exam.images.dataset]
     bands = [
@@ -135,7 +135,7 @@ def accuracy_bands(exam, preprocess, model):
         for expectation, _ in bands:
             expectation.rounds.add(exam.round.name)  # only the hidden images count
         return
-    images, labels = exam.images.draw(exam.round.seed, TEST_IMAGES["hidden" if exam.hidden else "visible"])
+    images, labels = exam.images.draw(exam.round.seed, counts["hidden" if exam.hidden else "visible"])
     right = 0
     for start in range(0, len(images), CHUNK):
         answer = _predicted(exam, preprocess, model, images[start : start + CHUNK])

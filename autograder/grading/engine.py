@@ -162,7 +162,7 @@ class _Run:
 
         def seconds():
             spent = time.monotonic() - seconds_from
-            return self.left(max(self.limits.check_seconds - spent, 0.0))
+            return self.left(max(check.patience * self.limits.check_seconds - spent, 0.0))
 
         try:
             self.ready()

@@ -127,6 +127,11 @@ def odd_relu_backward(dout, cache):
     return dout * np.tanh(cache[0])
 
 
+def freeze_all(module):
+    """A stand-in for `freeze` that is right; it returns the module, as some do."""
+    return module.requires_grad_(False)
+
+
 def expression(form, seed):
     """A function of numbers, for automatic differentiation: takes n numbers, returns a list of m.
 
@@ -183,11 +188,11 @@ def _deep(a, b, numbers):
     return total
 
 
-def _of_torch(kind):
+def _of_torch(kind, module="torch_plants"):
     """A plant for which PyTorch is needed: loaded when it is asked for."""
 
     def plant(**settings):
-        return getattr(importlib.import_module("autograder.student.torch_plants"), kind)(**settings)
+        return getattr(importlib.import_module(f"autograder.student.{module}"), kind)(**settings)
 
     return plant
 
@@ -208,7 +213,21 @@ _TORCH = (
     "torch_generator",
     "tree_net",
 )
-PLANTS: dict[str, Callable] = {kind: _of_torch(kind) for kind in _TORCH} | {
+_TRANSFER = (
+    "error_raised",
+    "little_backbone",
+    "mixed_net",
+    "modes_by_layer",
+    "net_with_head",
+    "numbers_of",
+    "rates_by_layer",
+    "trained_flags",
+    "trained_stages",
+    "twice_net",
+)
+PLANTS: dict[str, Callable] = {kind: _of_torch(kind) for kind in _TORCH}
+PLANTS |= {kind: _of_torch(kind, "transfer_plants") for kind in _TRANSFER}
+PLANTS |= {
     "array_square": array_square,
     "expression": expression,
     "filled": filled,
@@ -220,6 +239,7 @@ PLANTS: dict[str, Callable] = {kind: _of_torch(kind) for kind in _TORCH} | {
 }
 STAND_INS: dict[str, Callable] = {
     "counting_step": counting_step,
+    "freeze_all": freeze_all,
     "leading_columns": leading_columns,
     "linear_loss": linear_loss,
     "odd_affine_backward": odd_affine_backward,

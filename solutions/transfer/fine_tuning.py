@@ -33,7 +33,7 @@ class TransferNet(nn.Module):
     def train(self, mode=True):
         """Training mode, or evaluation mode; the statistics of frozen layers stay where they are to be kept."""
         super().train(mode)
-        if self.keep:
+        if mode and self.keep:
             keep_statistics(self)
         return self
 

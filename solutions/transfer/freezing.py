@@ -2,8 +2,6 @@
 
 from torch import nn
 
-NORMALISATIONS = (nn.BatchNorm1d, nn.BatchNorm2d)
-
 
 def freeze(module):
     """No parameter of the module, or of one inside it, is trained any more."""
@@ -52,6 +50,6 @@ def keep_statistics(net):
     """
     ### BEGIN SOLUTION
     for module in net.modules():
-        if isinstance(module, NORMALISATIONS) and not module.weight.requires_grad:
+        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and not module.weight.requires_grad:
             module.eval()
     ### END SOLUTION

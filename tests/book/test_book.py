@@ -15,9 +15,10 @@ CHAPTERS = {  # the pages of each; a page's notebook is assignments/CHAPTER/PAGE
     "layers": ("layers",),
     "batchnorm": ("batchnorm",),
     "cnn": ("cnn_by_hand", "cnn_pytorch"),
+    "transfer": ("transfer",),
 }
 CHAPTER_PAGES = tuple(name for pages in CHAPTERS.values() for name in pages)
-PAGES = ("index", *CHAPTER_PAGES, "transfer", "student", "instructor", "data", "references")
+PAGES = ("index", *CHAPTER_PAGES, "student", "instructor", "data", "references")
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
 )

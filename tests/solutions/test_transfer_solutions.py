@@ -10,6 +10,7 @@ from coursekit.backbones import Backbone
 from solutions.transfer import (
     TransferNet,
     extract_features,
+    fine_tune,
     freeze,
     keep_statistics,
     parameter_groups,
@@ -210,3 +211,55 @@ def test_fine_tuning_learns_and_leaves_frozen_layers_as_they_were():
     assert evaluate(net, data)[1] > 0.9
     for name, tensor in net.backbone.stages[:2].state_dict().items():
         assert torch.equal(tensor, frozen[name]), name
+
+
+# --- fine-tuning
+
+
+class Scripted(nn.Module):
+    """A net that is right on as many images as its epoch says; its only weight counts the steps that it took."""
+
+    def __init__(self, rights):
+        super().__init__()
+        self.rights, self.steps = rights, nn.Parameter(torch.zeros(()))
+        self.register_buffer("seen", torch.zeros(()))
+
+    def forward(self, images):
+        if self.training:
+            self.seen += 1
+            return torch.zeros(len(images), 2) + 0 * self.steps
+        right = torch.arange(len(images)) < self.rights[int(self.steps) - 1]
+        return torch.stack([right, ~right], dim=1).float()
+
+
+class Counting:
+    """An optimiser whose steps are counted by the net."""
+
+    def __init__(self, net):
+        self.net = net
+
+    def zero_grad(self):
+        self.net.zero_grad()
+
+    @torch.no_grad()
+    def step(self):
+        self.net.steps += 1
+
+
+@pytest.mark.parametrize(
+    ("rights", "epochs", "patience", "run", "best"),
+    [
+        ((3, 5, 4, 4, 9), 5, 2, 4, 2),  # stopped before the best epoch of all comes
+        ((3, 5, 4, 9, 8), 5, 2, 5, 4),  # an improvement sets the count back
+        ((3, 5, 5, 5), 4, 3, 4, 2),  # just as good is not better
+        ((6, 5, 4), 3, 1, 2, 1),
+        ((0, 0), 2, 5, 2, 1),
+        ((7,), 1, 3, 1, 1),
+    ],
+)
+def test_fine_tuning_stops_in_time_and_leaves_the_best_epoch(rights, epochs, patience, run, best):
+    net, batch = Scripted(rights), (torch.zeros(10, 3, 4, 4), torch.zeros(10, dtype=torch.long))
+    accuracies = fine_tune(net, Counting(net), [batch], [batch], epochs, patience)
+    assert accuracies == pytest.approx([n / 10 for n in rights[:run]])
+    assert (int(net.steps), int(net.seen)) == (best, best)  # parameters and statistics
+    assert not net.training

@@ -1,0 +1,192 @@
+"""Well-known mistakes in counting what is trained, and in rates by layer."""
+
+import numpy as np
+
+from autograder.student import torch_plants, transfer_plants
+
+KNOWN = "known mistake"
+STAGES = 4
+
+
+def _counted(count):
+    def run(kind, sizes):
+        plants = transfer_plants if hasattr(transfer_plants, kind) else torch_plants
+        return np.array(count(getattr(plants, kind)(sizes)))
+
+    return run
+
+
+def _walked(net, modules, recurse=False, wanted=lambda p: p.requires_grad):
+    return sum(p.numel() for module in modules(net) for p in module.parameters(recurse=recurse) if wanted(p))
+
+
+def _with_repeats(net):
+    return [module for _, module in net.named_modules(remove_duplicate=False)]
+
+
+def _any(parameter):
+    return True
+
+
+_COUNTED = [
+    (KNOWN, "Frozen parameters are counted, too.", _counted(lambda net: sum(p.numel() for p in net.parameters()))),
+    (
+        KNOWN,
+        "It is the frozen ones that are counted.",
+        _counted(lambda net: sum(p.numel() for p in net.parameters() if not p.requires_grad)),
+    ),
+    (
+        KNOWN,
+        "A layer that is used twice is counted twice; its parameters are the same.",
+        _counted(lambda net: _walked(net, _with_repeats)),
+    ),
+    (
+        KNOWN,
+        "A layer that is used twice is counted twice, and so are frozen ones.",
+        _counted(lambda net: _walked(net, _with_repeats, wanted=_any)),
+    ),
+    (
+        KNOWN,
+        "Weights that two layers share are counted with each of them; they are the same tensor.",
+        _counted(lambda net: _walked(net, lambda net: net.modules())),
+    ),
+    (
+        KNOWN,
+        "Layers within layers are counted once more with each layer around them.",
+        _counted(lambda net: _walked(net, lambda net: net.modules(), recurse=True)),
+    ),
+    (
+        KNOWN,
+        "Layers within layers are counted once more with each layer around them, and frozen ones, too.",
+        _counted(lambda net: _walked(net, lambda net: net.modules(), recurse=True, wanted=_any)),
+    ),
+    (
+        KNOWN,
+        "Layers at the top are looked at, each with all in it: what two of them share counts twice, and a parameter of "
+        "the net's own is left out.",
+        _counted(lambda net: _walked(net, lambda net: net.children(), recurse=True)),
+    ),
+    (
+        KNOWN,
+        "Only layers at the top are looked at, not those within them.",
+        _counted(lambda net: _walked(net, lambda net: [net, *net.children()])),
+    ),
+    (
+        KNOWN,
+        "Only layers at the top are looked at, not those within them.",
+        _counted(lambda net: _walked(net, lambda net: net.children())),
+    ),
+    (
+        KNOWN,
+        "These are the tensors; count the numbers in them.",
+        _counted(lambda net: sum(p.requires_grad for p in net.parameters())),
+    ),
+    (
+        KNOWN,
+        "These are all tensors; count the numbers in those that are trained.",
+        _counted(lambda net: len(list(net.parameters()))),
+    ),
+    (
+        KNOWN,
+        "Biases are not counted.",
+        _counted(lambda net: sum(p.numel() for p in net.parameters() if p.requires_grad and p.ndim > 1)),
+    ),
+    (
+        KNOWN,
+        "Biases are not counted.",
+        _counted(lambda net: sum(p.numel() for n, p in net.named_parameters() if p.requires_grad and "weight" in n)),
+    ),
+    (
+        KNOWN,
+        "Running statistics are counted, too; they are not trained.",
+        _counted(
+            lambda net: (
+                sum(p.numel() for p in net.parameters() if p.requires_grad) + sum(b.numel() for b in net.buffers())
+            )
+        ),
+    ),
+    (
+        KNOWN,
+        "What the net saves is counted: frozen layers and running statistics with it, shared ones twice.",
+        _counted(lambda net: sum(value.numel() for value in net.state_dict().values())),
+    ),
+    (
+        KNOWN,
+        "It is the length of each tensor's first axis that is added up; count all its numbers.",
+        _counted(lambda net: sum(len(p) for p in net.parameters() if p.requires_grad)),
+    ),
+]
+
+
+def _by_depth(rate_at):
+    """Rates of the stages and the head, by a function of (learning_rate, decay, depth); the head's depth is 0."""
+
+    def run(learning_rate, decay, frozen):
+        return np.array([rate_at(learning_rate, decay, STAGES - layer) for layer in range(STAGES + 1)])
+
+    return run
+
+
+def _only_trained(learning_rate, decay, frozen):
+    """Frozen layers left out of the count; theirs is nan."""
+    rates, depth = np.full(STAGES + 1, np.nan), 0
+    for layer in reversed(range(STAGES + 1)):
+        if layer not in frozen:
+            rates[layer] = learning_rate * decay**depth
+            depth += 1
+    return np.nan_to_num(rates)
+
+
+_RATES = [
+    (KNOWN, "All layers have the head's rate: `decay` is not used.", _by_depth(lambda rate, decay, depth: rate)),
+    (
+        KNOWN,
+        "Rates fall towards the head; they should fall towards the image.",
+        _by_depth(lambda rate, decay, depth: rate * decay ** (STAGES - depth)),
+    ),
+    (
+        KNOWN,
+        "Rates fall towards the head among the stages; the last stage comes right behind the head.",
+        _by_depth(lambda rate, decay, depth: rate * (decay ** (STAGES + 1 - depth) if depth else 1)),
+    ),
+    (
+        KNOWN,
+        "The head's rate is multiplied by `decay` already, and every other one once too often.",
+        _by_depth(lambda rate, decay, depth: rate * decay ** (depth + 1)),
+    ),
+    (
+        KNOWN,
+        "The last stage has the head's rate, and every other one is multiplied by `decay` once too little.",
+        _by_depth(lambda rate, decay, depth: rate * decay ** max(depth - 1, 0)),
+    ),
+    (
+        KNOWN,
+        "All stages have `decay` times the head's rate: it should be multiplied from stage to stage.",
+        _by_depth(lambda rate, decay, depth: rate * (decay if depth else 1)),
+    ),
+    (
+        KNOWN,
+        "Rates are divided by `decay` from stage to stage, so that they grow towards the image.",
+        _by_depth(lambda rate, decay, depth: rate / decay**depth),
+    ),
+    (
+        KNOWN,
+        "`decay` is multiplied by the depth; it should be taken to its power.",
+        _by_depth(lambda rate, decay, depth: rate * decay * depth if depth else rate),
+    ),
+    (
+        KNOWN,
+        "The rate is divided by the depth; it should fall by the factor `decay` from stage to stage.",
+        _by_depth(lambda rate, decay, depth: rate / (depth + 1)),
+    ),
+    (KNOWN, "These are the factors; multiply them by the rate.", _by_depth(lambda rate, decay, depth: decay**depth)),
+    (
+        KNOWN,
+        "Rate and decay have changed places.",
+        _by_depth(lambda rate, decay, depth: decay * rate**depth),
+    ),
+    (KNOWN, "Frozen layers count, too: the depth goes on behind them.", _only_trained),
+]
+
+
+MISTAKES = {"count": _COUNTED, "rates": _RATES}

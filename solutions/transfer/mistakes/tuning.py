@@ -1,0 +1,114 @@
+"""Well-known mistakes in fine-tuning: which epochs are run, and what is left."""
+
+import numpy as np
+
+from solutions.cnn import evaluate, train_epoch
+from solutions.cnn.mistakes.remembering import all_remembered
+from solutions.transfer.for_checks import every_epoch, tuning
+
+KNOWN = "known mistake"
+
+
+def _run(better, late=0, reset=True, stop=True, previous=False):
+    """Accuracies and the best numbers, where one thing or another about stopping is wrong."""
+
+    def run(seed, sizes, labels, epochs, patience):
+        accuracies, states = every_epoch(seed, sizes, labels, epochs)
+        best, stale, length = 0, 0, epochs
+        for number in range(epochs):
+            before = number - 1 if previous else best
+            if number == 0 or better(accuracies[number], accuracies[before]):
+                best, stale = number, 0 if reset else stale
+            else:
+                stale += 1
+            if stop and stale >= max(patience + late, 1):
+                length = number + 1
+                break
+        return accuracies[:length], states[best]
+
+    return run
+
+
+def _state_of(chosen):
+    """The right accuracies, and the numbers of another epoch."""
+
+    def run(seed, sizes, labels, epochs, patience):
+        return None, every_epoch(seed, sizes, labels, epochs)[1][chosen]
+
+    return run
+
+
+def _without_statistics(seed, sizes, labels, epochs, patience):
+    """The best epoch's parameters with the last one's running statistics."""
+    accuracies, best = _right(seed, sizes, labels, epochs, patience)
+    last = every_epoch(seed, sizes, labels, epochs)[1][len(accuracies) - 1]
+    net = tuning(seed, sizes, labels)[0]
+    kinds = [(name, value.numel()) for name, value in net.state_dict().items() if "batches" not in name]
+    statistics = np.concatenate([np.full(count, "running" in name) for name, count in kinds])
+    return None, np.where(statistics, last, best)
+
+
+def _untrained(seed, sizes, labels, epochs, patience):
+    return None, tuning(seed, sizes, labels)[0].numbers()
+
+
+def _measured_first(seed, sizes, labels, epochs, patience):
+    """Measured before the epoch, not after it."""
+    accuracies, _ = every_epoch(seed, sizes, labels, epochs)
+    net, _, _, val_batches = tuning(seed, sizes, labels)
+    return np.append(evaluate(net, val_batches)[1], accuracies[:-1]), None
+
+
+def _told(part):
+    """Something else of every epoch in the place of the validation accuracy."""
+
+    def run(seed, sizes, labels, epochs, patience):
+        accuracies, _ = _right(seed, sizes, labels, epochs, patience)
+        net, optimiser, batches, val_batches = tuning(seed, sizes, labels)
+        found = []
+        for _ in accuracies:
+            loss = train_epoch(net, batches, optimiser)
+            val_loss, _ = evaluate(net, val_batches)
+            found.append({"loss": loss, "val_loss": val_loss, "train": evaluate(net, batches)[1]}[part])
+        return np.array(found), None
+
+    return run
+
+
+_right = _run(lambda accuracy, best: accuracy > best)
+
+
+def _only(numbers):
+    """One number in the place of a list."""
+
+    def run(seed, sizes, labels, epochs, patience):
+        return np.array([numbers(_right(seed, sizes, labels, epochs, patience)[0])]), None
+
+    return run
+
+
+_TUNED = [
+    (KNOWN, "It never stops early: `patience` is not used.", _run(lambda a, best: a > best, stop=False)),
+    (KNOWN, "It stops one epoch too late: `patience` epochs without improvement are enough.",
+     _run(lambda a, best: a > best, late=1)),
+    (KNOWN, "It stops one epoch too early.", _run(lambda a, best: a > best, late=-1)),
+    (KNOWN, "Just as good counts as better.", _run(lambda a, best: a >= best)),
+    (KNOWN, "Epochs without improvement are counted in all, not in a row.",
+     _run(lambda a, best: a > best, reset=False)),
+    (KNOWN, "Each epoch is compared with the one before, not with the best.",
+     _run(lambda a, best: a > best, previous=True)),
+    (KNOWN, "Smaller counts as better: that is for losses.", _run(lambda a, best: a < best)),
+    (KNOWN, "The net is measured before it is trained: the accuracy belongs behind the epoch.", _measured_first),
+    (KNOWN, "These are the losses of training.", _told("loss")),
+    (KNOWN, "These are the losses on the validation images: `evaluate` gives the loss first.", _told("val_loss")),
+    (KNOWN, "These are accuracies on the training images.", _told("train")),
+    (KNOWN, "This is the best accuracy alone; all epochs' are wanted.", _only(np.max)),
+    (KNOWN, "This is the last accuracy alone; all epochs' are wanted.", _only(lambda a: a[-1])),
+    (KNOWN, "Weights are the best epoch's, running statistics the last one's: those are the net's state, too.",
+     _without_statistics),
+    (KNOWN, "These are the first epoch's.", _state_of(0)),
+    (KNOWN, "The net is back where it began.", _untrained),
+]  # fmt: skip
+
+
+MISTAKES = {"tuned": all_remembered(_TUNED)}
