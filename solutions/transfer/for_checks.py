@@ -1,6 +1,7 @@
 """What the checks ask of this chapter besides the students' functions themselves."""
 
 import functools
+import operator
 
 import numpy as np
 import torch
@@ -115,21 +116,41 @@ def eventful(first, sizes, epochs, patience):
     return _eventful(first, tuple(sizes), epochs, patience)
 
 
-def _shows_all(accuracies, patience):
-    """Whether accuracies tell wrong ways to stop: dips before the best, equals after it, better ones later."""
-    best, stale, dips, run = -1.0, 0, 0, 0
-    while run < len(accuracies) and stale < patience:
-        if accuracies[run] > best:
-            best, stale = accuracies[run], 0
+def stopped(accuracies, patience, better=operator.gt, late=0, reset=True, stop=True, previous=False):
+    """Number of the best epoch, and how many epochs are run; other settings than these are mistakes."""
+    best = stale = 0
+    for number in range(len(accuracies)):
+        before = number - 1 if previous else best
+        if number == 0 or better(accuracies[number], accuracies[before]):
+            best, stale = number, 0 if reset else stale
         else:
             stale += 1
-            dips += 1
-        run += 1
-    at = int(np.argmax(accuracies[:run]))
+        if stop and stale >= max(patience + late, 1):
+            return best, number + 1
+    return best, len(accuracies)
+
+
+WRONG: tuple[dict, ...] = (
+    {"stop": False},
+    {"late": 1},
+    {"late": -1},
+    {"reset": False},
+    {"better": operator.ge},
+    {"previous": True},
+    {"better": operator.lt},
+)
+
+
+def _shows_all(accuracies, patience):
+    """Whether accuracies tell wrong ways to stop: all run other epochs, and with a small patience no two are alike."""
+    at, run = stopped(accuracies, patience)
     if len(accuracies) == 1:
         return bool(accuracies[0] > 0)
     if run == len(accuracies):
-        return stale < patience and 0 < at < run - 1
-    later = accuracies[run:]
-    equal = np.any(accuracies[at + 1 : run] == best)
-    return bool(at > 0 and dips > patience and equal and later.max() > best)
+        return stopped(accuracies, patience - 1)[1] == run and 0 < at < run - 1
+    if at == 0 or accuracies[run:].max() <= accuracies[at] or not np.any(accuracies[at + 1 : run] == accuracies[at]):
+        return False
+    wrong = [stopped(accuracies, patience, **settings) for settings in WRONG]
+    if patience > 2:
+        return run not in {length for _, length in wrong[:4]}
+    return run not in {length for _, length in wrong} and len(set(wrong)) == len(wrong)

@@ -1,29 +1,22 @@
 """Well-known mistakes in fine-tuning: which epochs are run, and what is left."""
 
+import operator
+
 import numpy as np
 
 from solutions.cnn import evaluate, train_epoch
 from solutions.cnn.mistakes.remembering import all_remembered
-from solutions.transfer.for_checks import every_epoch, tuning
+from solutions.transfer.for_checks import every_epoch, stopped, tuning
 
 KNOWN = "known mistake"
 
 
-def _run(better, late=0, reset=True, stop=True, previous=False):
+def _run(**settings):
     """Accuracies and the best numbers, where one thing or another about stopping is wrong."""
 
     def run(seed, sizes, labels, epochs, patience):
         accuracies, states = every_epoch(seed, sizes, labels, epochs)
-        best, stale, length = 0, 0, epochs
-        for number in range(epochs):
-            before = number - 1 if previous else best
-            if number == 0 or better(accuracies[number], accuracies[before]):
-                best, stale = number, 0 if reset else stale
-            else:
-                stale += 1
-            if stop and stale >= max(patience + late, 1):
-                length = number + 1
-                break
+        best, length = stopped(accuracies, patience, **settings)
         return accuracies[:length], states[best]
 
     return run
@@ -63,10 +56,9 @@ def _told(part):
     """Something else of every epoch in the place of the validation accuracy."""
 
     def run(seed, sizes, labels, epochs, patience):
-        accuracies, _ = _right(seed, sizes, labels, epochs, patience)
         net, optimiser, batches, val_batches = tuning(seed, sizes, labels)
         found = []
-        for _ in accuracies:
+        for _ in range(epochs):
             loss = train_epoch(net, batches, optimiser)
             val_loss, _ = evaluate(net, val_batches)
             found.append({"loss": loss, "val_loss": val_loss, "train": evaluate(net, batches)[1]}[part])
@@ -75,7 +67,7 @@ def _told(part):
     return run
 
 
-_right = _run(lambda accuracy, best: accuracy > best)
+_right = _run()
 
 
 def _only(numbers):
@@ -88,22 +80,22 @@ def _only(numbers):
 
 
 _TUNED = [
-    (KNOWN, "It never stops early: `patience` is not used.", _run(lambda a, best: a > best, stop=False)),
+    (KNOWN, "It never stops early: `patience` is not used.", _run(stop=False)),
     (KNOWN, "It stops one epoch too late: `patience` epochs without improvement are enough.",
-     _run(lambda a, best: a > best, late=1)),
-    (KNOWN, "It stops one epoch too early.", _run(lambda a, best: a > best, late=-1)),
-    (KNOWN, "Just as good counts as better.", _run(lambda a, best: a >= best)),
+     _run(late=1)),
+    (KNOWN, "It stops one epoch too early.", _run(late=-1)),
+    (KNOWN, "Just as good counts as better.", _run(better=operator.ge)),
     (KNOWN, "Epochs without improvement are counted in all, not in a row.",
-     _run(lambda a, best: a > best, reset=False)),
+     _run(reset=False)),
     (KNOWN, "Each epoch is compared with the one before, not with the best.",
-     _run(lambda a, best: a > best, previous=True)),
-    (KNOWN, "Smaller counts as better: that is for losses.", _run(lambda a, best: a < best)),
+     _run(previous=True)),
+    (KNOWN, "Smaller counts as better: that is for losses.", _run(better=operator.lt)),
     (KNOWN, "The net is measured before it is trained: the accuracy belongs behind the epoch.", _measured_first),
     (KNOWN, "These are the losses of training.", _told("loss")),
     (KNOWN, "These are the losses on the validation images: `evaluate` gives the loss first.", _told("val_loss")),
     (KNOWN, "These are accuracies on the training images.", _told("train")),
-    (KNOWN, "This is the best accuracy alone; all epochs' are wanted.", _only(np.max)),
-    (KNOWN, "This is the last accuracy alone; all epochs' are wanted.", _only(lambda a: a[-1])),
+    (KNOWN, "This is one epoch's accuracy alone; all epochs' are wanted.", _only(np.max)),
+    (KNOWN, "This is one epoch's accuracy alone; all epochs' are wanted.", _only(lambda a: a[-1])),
     (KNOWN, "Weights are the best epoch's, running statistics the last one's: those are the net's state, too.",
      _without_statistics),
     (KNOWN, "These are the first epoch's.", _state_of(0)),

@@ -17,10 +17,10 @@ ITEM = "transfer.parameter_groups"
 def multiplied_on_the_way(net, learning_rate, decay):
     rate = learning_rate
     groups = []
-    for layer in [net.head] + list(net.backbone.stages)[::-1]:
+    for layer in [net.head, *list(net.backbone.stages)[::-1]]:
         trained = list(filter(lambda p: p.requires_grad, layer.parameters()))
         if len(trained) > 0:
-            groups += [dict(params=trained, lr=rate)]
+            groups += [{"lr": rate, "params": trained}]
         rate = rate * decay
     if len(groups) == 0:
         raise ValueError("nothing to train")

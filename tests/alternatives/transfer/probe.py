@@ -148,7 +148,9 @@ def raw_features_with_a_penalty_that_knows_their_scale(features, labels, classes
     std = torch.sqrt(((X - X.mean(0)) ** 2).mean(0))
     std = torch.where(std < 1e-12, torch.ones_like(std), std)
     layer = nn.Linear(X.shape[1], classes, dtype=torch.float64)
-    solver = torch.optim.LBFGS(layer.parameters(), max_iter=3 * steps, tolerance_change=1e-12, line_search_fn="strong_wolfe")
+    solver = torch.optim.LBFGS(
+        layer.parameters(), max_iter=3 * steps, tolerance_change=1e-12, line_search_fn="strong_wolfe"
+    )
 
     def objective():
         layer.zero_grad()

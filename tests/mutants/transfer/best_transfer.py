@@ -4,29 +4,38 @@ import numpy as np
 import torch
 from torch import nn
 
-from coursekit.backbones import LITE0_MEAN, LITE0_STD
-from solutions.cnn import Classifier, softmax_net
-from solutions.transfer import preprocess
+from solutions.cnn import Classifier
+from solutions.transfer import TransferNet
 from tests.mutants.cnn.trained_convnet import Answers, Raises
 from tests.mutants.collect import bands, given
 
 ITEM = "transfer.best_transfer"
 BANDS = bands(ITEM)
+
+
+class MeanColour(nn.Module):
+    """In the place of a backbone: three features, which cost nothing."""
+
+    def forward(self, images):
+        """Features (N, 3) of images (N, 3, H, W)."""
+        return images.mean(dim=(2, 3))
+
+
 torch.manual_seed(0)
-UNTRAINED = Classifier(softmax_net())
-FEWER_CLASSES = Classifier(nn.Sequential(nn.Flatten(), nn.Linear(3072, 9)))
-OTHER_SIZE = Classifier(nn.Sequential(nn.Flatten(), nn.Linear(3 * 96 * 96, 10)))
-BROKEN = Classifier(softmax_net())
+UNTRAINED = Classifier(TransferNet(MeanColour(), nn.Linear(3, 10)), batch_size=500)
+FEWER_CLASSES = Classifier(TransferNet(MeanColour(), nn.Linear(3, 9)), batch_size=500)
+OTHER_FEATURES = Classifier(TransferNet(MeanColour(), nn.Linear(1280, 10)), batch_size=500)
+BROKEN = Classifier(TransferNet(MeanColour(), nn.Linear(3, 10)), batch_size=500)
 with torch.no_grad():
-    BROKEN.net[1].weight.fill_(float("nan"))
+    BROKEN.net.head.weight.fill_(float("nan"))
 
 
-def prepare(images):
-    return preprocess(images, 32, LITE0_MEAN, LITE0_STD)
+def prepared(pixels):
+    return torch.from_numpy(pixels.transpose(0, 3, 1, 2) / np.float32(255)) * 2 - 1
 
 
 def net(choose):
-    return {"prepare": prepare, "best_transfer": Answers(choose)}
+    return {"prepare": prepared, "best_transfer": Answers(choose)}
 
 
 class Scores:
@@ -37,31 +46,43 @@ class Scores:
             return UNTRAINED.net(X)
 
 
+class ListOfBatches:
+    """A net whose `predict` gives the classes batch by batch."""
+
+    def predict(self, X):
+        return [np.zeros(100, int) for _ in range(len(X) // 100)]
+
+
 for name, values in (
     ("one class for all", net(lambda N: np.zeros(N, int))),
     ("random classes", net(lambda N: np.random.randint(0, 10, N))),
     ("each class in turn", net(lambda N: np.arange(N) % 10)),
     ("no class there is", net(lambda N: np.full(N, 10))),
+    ("classes of ImageNet", net(lambda N: np.arange(N) + 100)),
     ("not a number", net(lambda N: np.full(N, np.nan))),
     ("one answer for all images", net(lambda N: 3)),
     ("a class too few", net(lambda N: np.zeros(N - 1, int))),
     ("words for classes", net(lambda N: ["circle"] * N)),
     ("nothing predicted", net(lambda N: None)),
-    ("scores for classes", {"prepare": prepare, "best_transfer": Scores()}),
-    ("shapes that do not fit", {"prepare": prepare, "best_transfer": Raises()}),
-    ("never trained", {"prepare": prepare, "best_transfer": UNTRAINED}),
-    ("weights that are nan", {"prepare": prepare, "best_transfer": BROKEN}),
-    ("a net for enlarged images", {"prepare": prepare, "best_transfer": OTHER_SIZE}),
-    ("the net, not a classifier", {"prepare": prepare, "best_transfer": UNTRAINED.net}),
-    ("the class, not an object", {"prepare": prepare, "best_transfer": Classifier}),
-    ("its weights", {"prepare": prepare, "best_transfer": UNTRAINED.net.state_dict()}),
-    ("its file's name", {"prepare": prepare, "best_transfer": "best_transfer.npz"}),
-    ("None", {"prepare": prepare, "best_transfer": None}),
-    ("the accuracy that it has", {"prepare": prepare, "best_transfer": 0.95}),
-    ("nine classes", {"prepare": prepare, "best_transfer": FEWER_CLASSES}),
-    ("prepared twice", {"prepare": lambda images: prepare(prepare(images)), "best_transfer": UNTRAINED}),
+    ("scores for classes", {"prepare": prepared, "best_transfer": Scores()}),
+    ("classes batch by batch", {"prepare": prepared, "best_transfer": ListOfBatches()}),
+    ("shapes that do not fit", {"prepare": prepared, "best_transfer": Raises()}),
+    ("a head that was never trained", {"prepare": prepared, "best_transfer": UNTRAINED}),
+    ("a head for other features", {"prepare": prepared, "best_transfer": OTHER_FEATURES}),
+    ("a head of nine classes", {"prepare": prepared, "best_transfer": FEWER_CLASSES}),
+    ("weights that are nan", {"prepare": prepared, "best_transfer": BROKEN}),
+    ("the net, not a classifier", {"prepare": prepared, "best_transfer": UNTRAINED.net}),
+    ("the probe alone", {"prepare": prepared, "best_transfer": UNTRAINED.net.head}),
+    ("the class, not an object", {"prepare": prepared, "best_transfer": Classifier}),
+    ("its architecture", {"prepare": prepared, "best_transfer": Classifier(TransferNet)}),
+    ("its weights", {"prepare": prepared, "best_transfer": UNTRAINED.net.state_dict()}),
+    ("its file's name", {"prepare": prepared, "best_transfer": "best_transfer.npz"}),
+    ("never loaded", {"prepare": prepared, "best_transfer": None}),
+    ("bytes as they are", {"prepare": torch.from_numpy, "best_transfer": UNTRAINED}),
+    ("arrays, not tensors", {"prepare": lambda pixels: prepared(pixels).numpy(), "best_transfer": UNTRAINED}),
     ("no prepare", {"prepare": None, "best_transfer": UNTRAINED}),
-    ("nothing prepared", {"prepare": lambda images: None, "best_transfer": UNTRAINED}),
-    ("half of the images", {"prepare": lambda images: prepare(images)[::2], "best_transfer": UNTRAINED}),
+    ("nothing prepared", {"prepare": lambda pixels: None, "best_transfer": UNTRAINED}),
+    ("prepare without its settings", {"prepare": lambda pixels, mean, std: pixels, "best_transfer": UNTRAINED}),
+    ("half of the images", {"prepare": lambda pixels: prepared(pixels)[::2], "best_transfer": UNTRAINED}),
 ):
     given(ITEM, name, values, fails=BANDS, only=True)

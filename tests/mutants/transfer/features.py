@@ -99,7 +99,10 @@ wrong("one image of each batch", {ONE: "backbone(images[start : start + 1])"}, F
 wrong("batches backwards", {"torch.cat(parts)": "torch.cat(parts[::-1])"})
 wrong("images backwards", {"torch.cat(parts)": "torch.cat(parts).flip(0)"}, FEATURES, ("", "partial"))
 wrong(
-    "shuffled", {"torch.cat(parts)": "torch.cat(parts)[torch.randperm(len(images))]"}, FEATURES, ("", KNOWN, "partial")
+    "shuffled at random",
+    {"torch.cat(parts)": "torch.cat(parts)[torch.randperm(len(images))]"},
+    FEATURES,
+    ("", KNOWN, "partial"),
 )
 wrong("rows sorted", {JOINED: "np.sort(torch.cat(parts).numpy(), axis=0)"}, FEATURES, ("", "partial"))
 wrong("features sorted", {JOINED: "np.sort(torch.cat(parts).numpy(), axis=1)"}, FEATURES, ("", "partial"))

@@ -46,33 +46,88 @@ wrong("zero", {RATE: "0.0"}, diagnosis="zero")
 wrong("not a number", {RATE: "float('nan')"}, diagnosis="overflow")
 wrong("rounded", {RATE: "round(learning_rate * decay**depth, 2)"}, diagnosis=("", "zero", "near"))
 wrong("whole numbers", {RATE: "learning_rate // decay**depth"}, diagnosis=("", "zero"))
-wrong("frozen stages skipped in the count", {"enumerate([net.head, *reversed(net.backbone.stages)])": "enumerate([m for m in [net.head, *reversed(net.backbone.stages)] if any(p.requires_grad for p in m.parameters())])"})  # fmt: skip
+wrong(
+    "frozen stages skipped in the count",
+    {
+        "enumerate([net.head, *reversed(net.backbone.stages)])": "enumerate([m for m in "
+        "[net.head, *reversed(net.backbone.stages)] if any(p.requires_grad for p in m.parameters())])"
+    },
+)
 wrong("counted by groups", {RATE: "learning_rate * decay ** len(groups)"})
 wrong("counted by groups from one", {RATE: "learning_rate * decay ** (len(groups) + 1)"})
-wrong("a rate for every tensor", {
-    IF: "for number, parameter in enumerate(params):",
-    ADD: 'groups.append({"params": [parameter], "lr": learning_rate * decay ** (depth + number)})'}, diagnosis="")  # fmt: skip
-wrong("the head's rate for its weight alone", {
-    IF: "for parameter in params:",
-    ADD: 'groups.append({"params": [parameter], "lr": learning_rate * decay ** max(depth, int(parameter.ndim == 1))})'}, diagnosis="")  # fmt: skip
+wrong(
+    "a rate for every tensor",
+    {
+        IF: "for number, parameter in enumerate(params):",
+        ADD: 'groups.append({"params": [parameter], "lr": learning_rate * decay ** (depth + number)})',
+    },
+    diagnosis="",
+)
+wrong(
+    "the head's rate for its weight alone",
+    {
+        IF: "for parameter in params:",
+        ADD: 'groups.append({"params": [parameter], '
+        '"lr": learning_rate * decay ** max(depth, int(parameter.ndim == 1))})',
+    },
+    diagnosis="",
+)
 
 # Which parameters
 wrong("frozen parameters included", {" if parameter.requires_grad": ""}, (LEFT_OUT, REFUSED), "")
-wrong("all parameters of a stage of which one is trained", {IF: f"{IF}\n            params = list(module.parameters())"}, LEFT_OUT, "")  # fmt: skip
-wrong("the head left out", {"enumerate([net.head, *reversed(net.backbone.stages)])": "enumerate(reversed(net.backbone.stages), 1)"}, ONCE, "")  # fmt: skip
+wrong(
+    "all parameters of a stage of which one is trained",
+    {IF: f"{IF}\n            params = list(module.parameters())"},
+    LEFT_OUT,
+    "",
+)
+wrong(
+    "the head left out",
+    {"enumerate([net.head, *reversed(net.backbone.stages)])": "enumerate(reversed(net.backbone.stages), 1)"},
+    ONCE,
+    "",
+)
 wrong("the backbone left out", {", *reversed(net.backbone.stages)": ""}, (ONCE, RATES), "", only=False)
 wrong("the last stage left out", {"reversed(net.backbone.stages)": "reversed(net.backbone.stages[:-1])"}, (RATES, ONCE))
 wrong("the first stage left out", {"reversed(net.backbone.stages)": "reversed(net.backbone.stages[1:])"}, ONCE, "")
 wrong("the head twice", {RETURN: "groups.append(groups[0])\n    return groups"}, ONCE, "")
 wrong("every parameter twice", {ADD: ADD.replace("params, ", "params + params, ")}, ONCE, "")
-wrong("the whole backbone in each group", {PARAMS: PARAMS.replace("module", "(net.backbone if depth else net.head)")}, (ONCE, RATES), "")  # fmt: skip
-wrong("the whole net beside", {RETURN: f'return [*groups, {{"params": {TRAINED}, "lr": learning_rate}}]'}, (ONCE, RATES), "")
-wrong("weights without biases", {"parameter.requires_grad]": "parameter.requires_grad and parameter.ndim > 1]"}, ONCE, "")
-wrong("direct parameters alone", {"module.parameters()": "module.parameters(recurse=False)"}, (ONCE, RATES), "", only=False)  # fmt: skip
+wrong(
+    "the whole backbone in each group",
+    {PARAMS: PARAMS.replace("module", "(net.backbone if depth else net.head)")},
+    (ONCE, RATES),
+    "",
+)
+wrong(
+    "the whole net beside",
+    {RETURN: f'return [*groups, {{"params": {TRAINED}, "lr": learning_rate}}]'},
+    (ONCE, RATES),
+    "",
+)
+wrong(
+    "weights without biases", {"parameter.requires_grad]": "parameter.requires_grad and parameter.ndim > 1]"}, ONCE, ""
+)
+wrong(
+    "direct parameters alone",
+    {"module.parameters()": "module.parameters(recurse=False)"},
+    (ONCE, RATES),
+    "",
+    only=False,
+)
 wrong("copies", {"[parameter for": "[parameter.detach().clone().requires_grad_() for"}, (ONCE, RATES), "")
 wrong("the data of the parameters", {"[parameter for": "[parameter.data for"}, (ONCE, RATES), "")
-wrong("running statistics, too", {"if parameter.requires_grad]": "if parameter.requires_grad] + [b for b in module.buffers() if b.ndim]"}, (ONCE, REFUSED), "")  # fmt: skip
-wrong("a generator used up", {PARAMS: f"{PARAMS.replace('[', '(').replace(']', ')')}\n        trained = len(list(params))", IF: "if trained:"}, (ONCE, RATES, FORM), "")  # fmt: skip
+wrong(
+    "running statistics, too",
+    {"if parameter.requires_grad]": "if parameter.requires_grad] + [b for b in module.buffers() if b.ndim]"},
+    (ONCE, REFUSED),
+    "",
+)
+wrong(
+    "a generator used up",
+    {PARAMS: f"{PARAMS.replace('[', '(').replace(']', ')')}\n        trained = len(list(params))", IF: "if trained:"},
+    (ONCE, RATES, FORM),
+    "",
+)
 wrong("an empty group", {IF: "if params or depth == 2:"}, (FORM, REFUSED), "")
 wrong("a group for every layer", {f"if params:\n            {ADD}": ADD}, (FORM, REFUSED), "")
 
@@ -83,10 +138,31 @@ wrong("lr in capitals", {'"lr"': '"LR"'}, ASKED, "")
 wrong("lr missing in the head's group", {RETURN: "groups[0].pop('lr')\n    return groups"}, ASKED, "")
 wrong("params misspelt", {'"params"': '"parameters"'}, ASKED, "")
 wrong("pairs", {ADD: "groups.append((params, learning_rate * decay**depth))"}, ASKED, "")
-wrong("one dict", {RETURN: "return {'params': [g['params'] for g in groups], 'lr': [g['lr'] for g in groups]}"}, ASKED, "")  # fmt: skip
+wrong(
+    "one dict", {RETURN: "return {'params': [g['params'] for g in groups], 'lr': [g['lr'] for g in groups]}"}, ASKED, ""
+)
 wrong("a dict by depth", {RETURN: "return dict(enumerate(groups))"}, ASKED, "")
-wrong("names for parameters", {PARAMS: PARAMS.replace("[parameter for parameter in module.parameters()", "[name for name, parameter in module.named_parameters()")}, ASKED, "")  # fmt: skip
-wrong("names with parameters", {PARAMS: PARAMS.replace("[parameter for parameter in module.parameters()", "[(name, parameter) for name, parameter in module.named_parameters()")}, ASKED, "")  # fmt: skip
+wrong(
+    "names for parameters",
+    {
+        PARAMS: PARAMS.replace(
+            "[parameter for parameter in module.parameters()", "[name for name, parameter in module.named_parameters()"
+        )
+    },
+    ASKED,
+    "",
+)
+wrong(
+    "names with parameters",
+    {
+        PARAMS: PARAMS.replace(
+            "[parameter for parameter in module.parameters()",
+            "[(name, parameter) for name, parameter in module.named_parameters()",
+        )
+    },
+    ASKED,
+    "",
+)
 wrong("lists in a list", {ADD: ADD.replace("params, ", "[params], ")}, ASKED, "")
 wrong("the modules", {ADD: ADD.replace("params, ", "module, ")}, ASKED, "")
 wrong("the last group alone", {RETURN: "return groups[-1:]"}, ONCE, "")
@@ -104,14 +180,32 @@ wrong("the error returned", {REFUSE: REFUSE.replace("raise", "return")}, REFUSED
 wrong("another error", {REFUSE: "raise RuntimeError('Everything is frozen.')"}, REFUSED, "")
 wrong("an assertion", {REFUSE: "assert groups, 'Everything is frozen.'"}, REFUSED, "")
 wrong("an error by accident", {REFUSE: "return groups[0]['lr'] and groups"}, REFUSED, "")
-wrong("an error wherever the head is frozen", {START: f"groups = []\n    if not net.head.weight.requires_grad:\n        {REFUSE}"}, ASKED, "")  # fmt: skip
-wrong("an error wherever a stage is frozen", {PARAMS: f"{PARAMS}\n        if not params:\n            raise ValueError"}, ASKED, "")  # fmt: skip
+wrong(
+    "an error wherever the head is frozen",
+    {START: f"groups = []\n    if not net.head.weight.requires_grad:\n        {REFUSE}"},
+    ASKED,
+    "",
+)
+wrong(
+    "an error wherever a stage is frozen",
+    {PARAMS: f"{PARAMS}\n        if not params:\n            raise ValueError"},
+    ASKED,
+    "",
+)
 wrong("everything unfrozen first", {START: "groups = []\n    net.requires_grad_(True)"}, (REFUSED,), "", only=False)
 
 # Two mistakes
 wrong("the same rate everywhere, and no error", {RATE: "learning_rate", REFUSE: "pass"}, (RATES, REFUSED))
-wrong("reversed, and frozen parameters included", {RATE: "learning_rate * decay ** (4 - depth)", " if parameter.requires_grad": ""}, (RATES, LEFT_OUT, REFUSED))  # fmt: skip
-wrong("frozen skipped in the count, the head twice", {RATE: "learning_rate * decay ** len(groups)", RETURN: "return [*groups, groups[0]]"}, (RATES, ONCE))  # fmt: skip
+wrong(
+    "reversed, and frozen parameters included",
+    {RATE: "learning_rate * decay ** (4 - depth)", " if parameter.requires_grad": ""},
+    (RATES, LEFT_OUT, REFUSED),
+)
+wrong(
+    "frozen skipped in the count, the head twice",
+    {RATE: "learning_rate * decay ** len(groups)", RETURN: "return [*groups, groups[0]]"},
+    (RATES, ONCE),
+)
 
 
 @mutant(ITEM, fails=(RATES, LEFT_OUT, REFUSED), diagnosis=KNOWN, only=True)

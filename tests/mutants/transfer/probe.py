@@ -47,11 +47,15 @@ wrong("a penalty that is a number", {PENALTY: "reg * (layer.weight.detach() ** 2
 wrong("a penalty subtracted", {f"+ {PENALTY}": f"- {PENALTY}"}, diagnosis=("", "overflow"), only=False)
 wrong(
     "weight decay in place of the penalty",
-    {f" + {PENALTY}": "", SOLVER: "torch.optim.SGD(layer.parameters(), lr=0.4, weight_decay=reg)", "steps=200": "steps=600"}
+    {
+        f" + {PENALTY}": "",
+        SOLVER: "torch.optim.SGD(layer.parameters(), lr=0.4, weight_decay=reg)",
+        "steps=200": "steps=600",
+    }
     | DESCENT,
     LEAST,
     only=False,
-)  # fmt: skip
+)
 
 # Standardisation
 wrong("features as they are", {X: "X = features", SCALED: "pass", SHIFTED: "pass"}, LEAST, only=False)
@@ -59,8 +63,17 @@ wrong("divided by the variance", {X: "std = std**2\n    X = (features - mean) / 
 wrong(
     "divided by the largest", {MEAN_STD: "mean, std = features.mean(dim=0), features.abs().amax(dim=0)"}, diagnosis=""
 )
-wrong("divided by the range", {MEAN_STD: "mean, std = features.mean(dim=0), features.amax(dim=0) - features.amin(dim=0)"}, diagnosis="")  # fmt: skip
-wrong("one deviation for all features", {MEAN_STD: "mean, std = features.mean(dim=0), features.std()"}, diagnosis="", only=False)
+wrong(
+    "divided by the range",
+    {MEAN_STD: "mean, std = features.mean(dim=0), features.amax(dim=0) - features.amin(dim=0)"},
+    diagnosis="",
+)
+wrong(
+    "one deviation for all features",
+    {MEAN_STD: "mean, std = features.mean(dim=0), features.std()"},
+    diagnosis="",
+    only=False,
+)
 wrong("standardised by rows", {X: "X = functional.layer_norm(features, features.shape[1:])"}, diagnosis="")
 wrong("not folded", {SCALED: "pass", SHIFTED: "pass"})
 wrong("weights folded alone", {SHIFTED: "pass"})
@@ -70,11 +83,24 @@ wrong("the mean added", {SHIFTED: "layer.bias += layer.weight @ mean"})
 wrong("weights folded twice", {SCALED: "layer.weight /= std**2"})
 wrong("weights and biases folded twice", {SHIFTED: f"{SHIFTED}\n        {SCALED}\n        {SHIFTED}"})
 wrong("multiplied where it should be divided", {SCALED: "layer.weight *= std"}, diagnosis="")
-wrong("deviation of the mean's length", {MEAN_STD: MEAN_STD.replace("features.std(dim=0, unbiased=False)", "features.std(dim=0) / len(features) ** 0.5")})  # fmt: skip
+wrong(
+    "deviation of the mean's length",
+    {MEAN_STD: MEAN_STD.replace("features.std(dim=0, unbiased=False)", "features.std(dim=0) / len(features) ** 0.5")},
+)
 wrong("divided by zero", {ONES: "pass"}, (ODD, FORM, UNTOUCHED), "")
 wrong("a feature that never varies divided by a tiny number", {ONES: "std = std + 1e-8", ZEROS: "pass"}, ODD, "")
-wrong("nan replaced in the features alone", {ONES: "pass", X: "X = torch.nan_to_num((features - mean) / std)"}, ODD, "overflow")  # fmt: skip
-wrong("a feature that never varies left out", {ONES: "features, mean, std = features[:, std > 0], mean[std > 0], std[std > 0]"}, (ODD, FORM), "")  # fmt: skip
+wrong(
+    "nan replaced in the features alone",
+    {ONES: "pass", X: "X = torch.nan_to_num((features - mean) / std)"},
+    ODD,
+    "overflow",
+)
+wrong(
+    "a feature that never varies left out",
+    {ONES: "features, mean, std = features[:, std > 0], mean[std > 0], std[std > 0]"},
+    (ODD, FORM),
+    "",
+)
 
 # The solver
 wrong("few steps", {STEPS: "max_iter=3"}, diagnosis="")
@@ -88,7 +114,13 @@ wrong("upwards", {"loss.backward()": "(-loss).backward()", STEPS: "max_iter=1"})
 wrong("no backward", {"loss.backward()": "pass"}, only=False)
 wrong("biases never trained", {"layer.parameters()": "[layer.weight]"})
 wrong("no biases", {"layer(X)": "(X @ layer.weight.T)"})
-wrong("weights rounded", {RETURN: "layer.weight.data = layer.weight.data.round(decimals=1)\n    return layer"}, LEAST, "", only=False)  # fmt: skip
+wrong(
+    "weights rounded",
+    {RETURN: "layer.weight.data = layer.weight.data.round(decimals=1)\n    return layer"},
+    LEAST,
+    "",
+    only=False,
+)
 
 # The loss
 wrong("a softmax before the cross-entropy", {LOSS: "functional.cross_entropy(layer(X).softmax(dim=1), labels)"})
@@ -104,7 +136,11 @@ wrong(
     {LOSS: "functional.binary_cross_entropy_with_logits(layer(X), functional.one_hot(labels, classes).float())"},
     diagnosis="",
 )
-wrong("classes balanced", {LOSS: "functional.cross_entropy(layer(X), labels, weight=1 / torch.bincount(labels, minlength=classes).clamp(1))"}, diagnosis="")  # fmt: skip
+wrong(
+    "classes balanced",
+    {LOSS: "functional.cross_entropy(layer(X), labels, weight=1 / torch.bincount(labels, minlength=classes).clamp(1))"},
+    diagnosis="",
+)
 wrong("labels off by one", {LABELS: "labels = (torch.as_tensor(labels) + 1) % classes"}, diagnosis="")
 wrong("labels from one", {LABELS: "labels = torch.as_tensor(labels) - 1"}, ALL, "")
 wrong("labels shuffled", {LABELS: "labels = torch.as_tensor(labels).flip(0)"}, diagnosis="")
@@ -118,7 +154,12 @@ wrong("a softmax behind the layer", {RETURN: "return nn.Sequential(layer, nn.Sof
 wrong("a ReLU behind the layer", {RETURN: "return nn.Sequential(layer, nn.ReLU())"}, (LEAST, ODD, FORM), "")
 wrong("classes for scores", {RETURN: "return lambda rows: layer(rows).argmax(dim=1)"}, (LEAST, ODD, FORM), "")
 wrong("a function", {RETURN: "return lambda rows: layer(rows)"}, FORM, "")
-wrong("standardised in front of the layer", {SCALED: "pass", SHIFTED: "pass", RETURN: "return lambda rows: layer((rows - mean) / std)"}, FORM, "")  # fmt: skip
+wrong(
+    "standardised in front of the layer",
+    {SCALED: "pass", SHIFTED: "pass", RETURN: "return lambda rows: layer((rows - mean) / std)"},
+    FORM,
+    "",
+)
 wrong("layers in a row", {RETURN: "return nn.Sequential(nn.Identity(), layer)"}, FORM, "")
 wrong("a layer in float64", {RETURN: "return layer.double()"}, FORM, "")
 wrong("weights and biases", {RETURN: "return layer.weight, layer.bias"}, (LEAST, ODD, FORM), "")
@@ -133,9 +174,14 @@ wrong("labels changed in place", {RETURN: "labels.zero_()\n    return layer"}, U
 # Two mistakes
 wrong("half of the penalty, weights folded alone", {PENALTY: f"0.5 * {PENALTY}", SHIFTED: "pass"})
 wrong("not folded, divided by zero", {SCALED: "pass", SHIFTED: "pass", ONES: "pass"}, ALL)
-wrong("biases penalised, and as many classes as there are", {
-    PENALTY: f"{PENALTY} + reg * (layer.bias**2).sum()",
-    LAYER: "layer = nn.Linear(X.shape[1], int(labels.max()) + 1)"}, (LEAST, ODD, FORM))  # fmt: skip
+wrong(
+    "biases penalised, and as many classes as there are",
+    {
+        PENALTY: f"{PENALTY} + reg * (layer.bias**2).sum()",
+        LAYER: "layer = nn.Linear(X.shape[1], int(labels.max()) + 1)",
+    },
+    (LEAST, ODD, FORM),
+)
 
 
 @mutant(ITEM, fails=(LEAST, ODD, FORM))
