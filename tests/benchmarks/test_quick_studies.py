@@ -127,10 +127,9 @@ def test_features_of_a_pretrained_net_pass_the_source_with_few_labels_and_fine_t
     assert sum(map(sum, tuned["confusions"])) == 10_000
 
 
-@pytest.mark.xfail(reason="recorded at 128 pixels: 79.9 %")
+@pytest.mark.xfail(reason="recorded with six stages at 160 pixels: 84.5 %")
 def test_a_probe_on_all_labels_passes_85_per_cent():
-    runs = recorded("transfer", "labels")["runs"]
-    assert max(run["test_accuracy"] for run in runs) > 0.85
+    assert recorded("transfer", "all_labels")["runs"][0]["test_accuracy"] > 0.85
 
 
 def test_fine_tuning_passes_90_per_cent():

@@ -25,8 +25,8 @@ def test_right_code_earns_full_points_and_no_remark(alternative):
 
 @pytest.mark.parametrize("alternative", RIGHT, ids=str)
 def test_the_measured_error_leaves_room_to_the_limit(alternative):
-    near = [e for e in verdict(alternative).expectations if e.measured and e.measured > e.tolerance / 2]
-    assert near == []
+    errors = [e for e in verdict(alternative).expectations if e.measured and not e.name.startswith("test accuracy")]
+    assert [e for e in errors if e.measured > e.tolerance / 2] == []  # of an accuracy, the limit is the smallest
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
