@@ -232,7 +232,9 @@ def _judge_modes(rows, due, expectations, told):
         (dropout, [own[0] for own in droppers]),
     ]
     switched = any(row[4] != own[4] for row, own in pairs)
-    text = _named_modes(set(wrong), *(set(names) for _, names in of_kind), switched, kept.failed)
+    kinds = [set(names) for _, names in of_kind]
+    before = kept.failed, any(expectation.failed for expectation in expectations)
+    text = _named_modes(set(wrong), kinds, switched, before)
     found = Diagnosis(KNOWN, text) if text else None
     for expectation, names in of_kind:
         off = [name for name in names if name in wrong]
@@ -240,14 +242,19 @@ def _judge_modes(rows, due, expectations, told):
         expectation.require(not off, f"{mode}: {', '.join(off)} ({len(off)} of {len(names)} such layers).", told, found)
 
 
-def _named_modes(wrong, kept, others, dropout, switched, failed_before):
-    """Name the mistake by the layers whose mode is wrong; `switched` says whether a layer's settings have changed."""
+def _named_modes(wrong, kinds, switched, before):
+    """Name the mistake by the layers whose mode is wrong.
+
+    `kinds` are the layers of three kinds, `switched` says whether a layer's settings have changed, and `before` whether
+    frozen normalisation, and whether anything at all, was in a wrong mode in an earlier case.
+    """
+    kept, others, dropout = kinds
     if switched and kept and kept <= wrong:
         return (
             "Settings of the layers were changed in place of their mode. In training mode a layer is normalised by the "
             "batch, whatever becomes of its running statistics."
         )
-    if kept == wrong and wrong == {"head.normal"} and not failed_before:
+    if kept == wrong and wrong == {"head.normal"} and not before[0]:
         return "Frozen normalisation of images is reached, that of rows is not."
     if kept and wrong == kept:
         return "No frozen layer was reached: does the loop go through layers within layers?"
@@ -255,6 +262,6 @@ def _named_modes(wrong, kept, others, dropout, switched, failed_before):
         return "All layers are in evaluation mode; put those back alone that are frozen and normalise."
     if wrong and wrong == others:
         return "All normalisation is in evaluation mode; layers that are not frozen should go on learning."
-    if wrong == kept | others and kept and others:
+    if wrong == kept | others and kept and others and not before[1]:
         return "Frozen and trained have changed places: the trained layers are in evaluation mode."
     return ""
