@@ -394,6 +394,8 @@ WITHOUT_GRADIENTS = {
     | {"conv_relu_pool", "two_layer_convnet", "trained_convnet", "best_convnet"}
     | {"parameter_counts", "convnet_a", "convnet_b", "convnet_c", "train_epoch", "evaluate", "early_stopping"}
     | {"augmented"},
+    "transfer": {"preprocess", "trainable_parameters", "freeze", "unfreeze_top", "keep_statistics", "extract_features"}
+    | {"train_probe", "parameter_groups", "fine_tune", "best_transfer"},
 }
 
 
