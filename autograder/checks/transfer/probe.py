@@ -137,8 +137,7 @@ def _own_scores(student, layer, X):
 
 
 def _cross_entropy(scores, y):
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]))
+    return float(np.mean(np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(y)), y]))
 
 
 def _named(weights, right, mistakes):
