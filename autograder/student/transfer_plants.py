@@ -219,12 +219,12 @@ def modes_by_layer():
 
     def read(net):
         rows = []
-        for name, module in net.named_modules():
+        for place, module in net.named_modules():
             if hasattr(module, "running_mean"):
                 how = [bool(module.track_running_stats), module.running_mean is None, module.momentum]
-                rows.append([name, "normalisation", not module.weight.requires_grad, module.training, how])
+                rows.append([place, "normalisation", not module.weight.requires_grad, module.training, how])
             elif isinstance(module, (nn.Dropout, nn.Dropout2d)):
-                rows.append([name, "dropout", False, module.training, []])
+                rows.append([place, "dropout", False, module.training, []])
         rows += [[name, "parameter", not p.requires_grad, True, []] for name, p in net.named_parameters()]
         return rows
 

@@ -169,6 +169,7 @@ def _twice_softmax(settings, images, labels, size):
 
 
 _MEASURED = [
+    (KNOWN, "This is the share of wrong answers.", _measured(None, lambda a, r, n: 1 - _accuracy(a, r, n))),
     (
         KNOWN,
         "The net is measured in training mode: put it into evaluation mode first (`eval`).",
@@ -209,7 +210,6 @@ _MEASURED = [
         "The accuracy is in per cent; give it between 0 and 1.",
         _measured(None, lambda a, r, n: 100 * _accuracy(a, r, n)),
     ),
-    (KNOWN, "This is the share of wrong answers.", _measured(None, lambda a, r, n: 1 - _accuracy(a, r, n))),
     (
         KNOWN,
         "The number of right answers is divided by the number of batches.",
