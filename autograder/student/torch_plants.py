@@ -237,7 +237,7 @@ class _Tree(nn.Module):
         self.partly = nn.Linear(d, a)
         self.head = nn.Linear(c, d)
         for parameter in (*self.frozen.parameters(), self.partly.bias):
-            parameter.requires_grad_(False)
+            parameter.requires_grad = False
         self.register_buffer("notes", torch.zeros(7))
 
 

@@ -203,7 +203,7 @@ class _Mixed(nn.Module):
         self.pictures = nn.Dropout2d(0.2)
         for name, parameter in self.named_parameters():
             if any(name.startswith(start) for start in frozen):
-                parameter.requires_grad_(False)
+                parameter.requires_grad = False
 
 
 def mixed_net(sizes, frozen):
