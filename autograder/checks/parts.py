@@ -63,6 +63,19 @@ def slope_error(gradient, direction, value_at):
     return off
 
 
+def same_state(student, net, before, what="the net", words=""):
+    """Whether a planted net's parameters and running statistics are those before a call; `words` end the message."""
+    comparison = close(student.call(net, attribute="numbers"), before, what, EXACT, False)
+    if not comparison.passed and comparison.measured is not None:
+        comparison.message = f"weights or running statistics are others after the call{words}."
+    return comparison
+
+
+def list_of(kind, value):
+    """The value where it is a list of such things, else None: notes come from a process that may lie."""
+    return value if isinstance(value, list) and all(isinstance(item, kind) for item in value) else None
+
+
 def same_classes(got, expected):
     """Whether predicted classes are the expected ones, whatever their form."""
     array = numbers(got, "the prediction")

@@ -219,7 +219,6 @@ _TRANSFER = (
     "mixed_net",
     "modes_by_layer",
     "net_with_head",
-    "numbers_of",
     "rates_by_layer",
     "trained_flags",
     "trained_stages",

@@ -103,6 +103,12 @@ def reached_layers():
     return count
 
 
+def state_of(net):
+    """All parameters and running statistics of a net, one after the other: an array."""
+    kept = [value.double().reshape(-1) for name, value in net.state_dict().items() if "batches" not in name]
+    return torch.cat(kept).numpy().copy()
+
+
 class ProbeNet(nn.Module):
     """A net of two linear layers and batch normalisation that takes notes.
 
@@ -142,9 +148,8 @@ class ProbeNet(nn.Module):
         return list(self.modes), list(self.with_gradients), *rows
 
     def numbers(self):
-        """All parameters and running statistics, one after the other: an array."""
-        state = [value.double().reshape(-1) for name, value in self.state_dict().items() if "batches" not in name]
-        return torch.cat(state).numpy().copy()
+        """All parameters and running statistics: an array."""
+        return state_of(self)
 
 
 def probe_net(inputs, hidden, classes, seed):

@@ -7,18 +7,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder.student.torch_plants import drawn_weights
+from autograder.student.torch_plants import drawn_weights, state_of
 from coursekit.backbones import Backbone
 
 
 def _normalisations(net):
     return [module for module in net.modules() if hasattr(module, "running_mean")]
-
-
-def _state(net):
-    """All parameters and running statistics, one after the other: an array."""
-    kept = [value.double().reshape(-1) for name, value in net.state_dict().items() if "batches" not in name]
-    return torch.cat(kept).numpy().copy()
 
 
 class _Notes(list):
@@ -79,7 +73,7 @@ class LittleBackbone(Backbone):
 
     def numbers(self):
         """All parameters and running statistics: an array."""
-        return _state(self)
+        return state_of(self)
 
 
 def little_backbone(channels, seed, frozen=()):
@@ -133,11 +127,6 @@ def trained_stages():
 def trained_flags():
     """A function of a net: of every parameter, its name and whether it is trained."""
     return lambda net: [[name, parameter.requires_grad] for name, parameter in net.named_parameters()]
-
-
-def numbers_of():
-    """A function of a net: all its parameters and running statistics, an array."""
-    return _state
 
 
 def rates_by_layer():

@@ -29,10 +29,15 @@ def trained_flags(settings, frozen):
     return transfer_plants.trained_flags()(transfer_plants.little_backbone(**settings, frozen=frozen))
 
 
+def planted(kind, sizes):
+    """A net that is planted under this name."""
+    plants = transfer_plants if hasattr(transfer_plants, kind) else torch_plants
+    return getattr(plants, kind)(sizes)
+
+
 def count(kind, sizes):
     """How many numbers of a planted net are trained."""
-    plants = transfer_plants if hasattr(transfer_plants, kind) else torch_plants
-    return transfer.trainable_parameters(getattr(plants, kind)(sizes))
+    return transfer.trainable_parameters(planted(kind, sizes))
 
 
 def modes(sizes, frozen):

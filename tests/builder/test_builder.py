@@ -8,9 +8,11 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from autograder import recording, wire
 from autograder.build import ASSIGNMENTS, BuildError, assignment_names, build, source_notebooks, student_notebooks
 from autograder.registry import checks_of, get_check
 
@@ -62,6 +64,14 @@ def test_the_committed_notebooks_are_what_the_builder_makes_twice_over():
         made = [student_notebooks(source_notebooks(name), name) for _ in range(2)]
         committed = {stem: students(name, stem) for chapter, stem in NOTEBOOKS if chapter == name}
         assert made[0] == made[1] == committed
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [(None, 1.0), (1.0, None), ("a", 1.0), (np.zeros(2), "a"), ([None, 1.0], [1.0, None])]
+)
+def test_recorded_values_of_another_kind_are_recorded_anew(before, now):
+    assert not recording._same({"a case": wire.encode(before)}, {"a case": wire.encode(now)})
+    assert recording._same({"a case": wire.encode(before)}, {"a case": wire.encode(before)})
 
 
 def test_a_new_cell_leaves_the_ids_of_the_others_alone(assignments):

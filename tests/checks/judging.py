@@ -86,6 +86,13 @@ def judged(item, names):
     return run_check(get_check(item), student, SolutionReference(chapter), rounds_of(item), IMAGES)
 
 
+def share(item, names, also=()):
+    """Which part of its points such a notebook earns; no other status than the usual ones, and those in `also`."""
+    verdict = judged(item, names)
+    assert verdict.status in ("passed", "partial", "failed", "not implemented", *also), verdict.reason
+    return verdict.points / verdict.max_points
+
+
 @contextlib.contextmanager
 def without_clock():
     """No time is measured: whether code is wrong must not depend on how fast this machine is just now."""

@@ -7,6 +7,7 @@ from autograder.checks.parts import CARRIED
 from solutions.batchnorm import batchnorm_backward, batchnorm_forward, layernorm_backward, layernorm_forward
 from tests.checks import judging
 from tests.checks.judging import failed, told, without_clock
+from tests.checks.odd import not_written
 
 ITEMS = (
     "forward_train",
@@ -53,10 +54,6 @@ def statistics(x, param, axis, ddof=0):
     """What x is less its mean, and what it is divided by."""
     var = x.var(axis=axis, ddof=ddof if x.shape[axis] > 1 else 0, keepdims=True)
     return x - x.mean(axis=axis, keepdims=True), np.sqrt(var + param.get("eps", 1e-5))
-
-
-def not_written(*args):
-    raise NotImplementedError
 
 
 # --- one function, three items

@@ -18,6 +18,7 @@ from solutions.cnn import (
 )
 from tests.checks import judging
 from tests.checks.judging import failed, told
+from tests.checks.odd import not_written
 
 SANDWICH, NET, NORMAL, BACK = (
     "conv_relu_pool",
@@ -34,13 +35,7 @@ def judged(item, **names):
 
 
 def share(item, **names):
-    verdict = judged(item, **names)
-    assert verdict.status in ("passed", "partial", "failed", "not implemented", "missing"), verdict.reason
-    return verdict.points / verdict.max_points
-
-
-def not_written(*args, **settings):
-    raise NotImplementedError
+    return judging.share(f"cnn.{item}", names, also=("missing",))
 
 
 def nothing(*args, **settings):

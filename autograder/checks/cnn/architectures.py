@@ -109,7 +109,7 @@ def _alike(one, other):
 
 def _judge_counts(expectation, got, due, mistakes):
     """Judge the number of trainable parameters; the message says which layers there are, by their sizes."""
-    if isinstance(got, Failure) or not isinstance(got, list) or not all(isinstance(n, int) for n in got):
+    if parts.list_of(int, got) is None:
         expectation.judge(got if isinstance(got, Failure) else Failure("The parameters could not be counted.", "value"))
         return
     right = sorted(got) == sorted(due)

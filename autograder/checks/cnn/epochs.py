@@ -61,9 +61,7 @@ def _notes(student, net):
     noted = student.call(net, attribute="notes")
     if not isinstance(noted, (list, tuple)) or len(noted) != 4:
         return _Notes()
-    modes, gradients = (
-        part if isinstance(part, list) and all(isinstance(b, bool) for b in part) else None for part in noted[:2]
-    )
+    modes, gradients = (parts.list_of(bool, part) for part in noted[:2])
     arrays = [numbers(part, "it") for part in noted[2:]]
     shown, scores = (array if isinstance(array, np.ndarray) and array.dtype.kind in "iuf" else None for array in arrays)
     return _Notes(modes, gradients, shown, scores)
@@ -252,9 +250,6 @@ def evaluate(exam):
             "gradients were recorded while the net was asked: that costs memory and time, for nothing. Switch it off.",
             told,
         )
-        comparison = close(exam.student.call(net, attribute="numbers"), before, "the net", EXACT, False)
-        if not comparison.passed and comparison.measured is not None:
-            comparison.message = "weights or running statistics are others after the call: measuring must not teach."
-        same.judge(comparison, told)
+        same.judge(parts.same_state(exam.student, net, before, words=": measuring must not teach"), told)
         changed = _changed(exam.student, batches, given[1], given[2])
         same.require(not changed, "images or labels are changed by the call: work on a copy.", told)

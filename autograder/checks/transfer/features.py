@@ -68,11 +68,7 @@ def extract_features(exam):
         form.judge(shape_of(got, expected.shape, "what it returns", "(N, F)"), told)
         form.require(listed is None, "it is a list of batches; put them together into one array.", told)
         form.require(handle.type_name == "ndarray", f"it is a {handle.type_name}; expected is a NumPy array.", told)
-        after = exam.student.call(net, attribute="numbers")
-        comparison = close(after, before, "the backbone", EXACT, False)
-        if not comparison.passed and comparison.measured is not None:
-            comparison.message = "weights or running statistics are others after the call."
-        same.judge(comparison, told)
+        same.judge(parts.same_state(exam.student, net, before, "the backbone"), told)
         left = numbers(exam.student.get(laid), "it")
         kept = not isinstance(left, Failure) and np.array_equal(left, images)
         same.require(kept, "the images are changed by the call.", told)
@@ -95,10 +91,8 @@ def _notes(student, net):
     noted = student.call(net, attribute="notes")
     if not isinstance(noted, (list, tuple)) or len(noted) != 5:
         return [], [], [], None, True
-    modes, recorded = (
-        part if isinstance(part, list) and all(isinstance(b, bool) for b in part) else [] for part in noted[:2]
-    )
-    counts = noted[2] if isinstance(noted[2], list) and all(isinstance(n, int) for n in noted[2]) else []
+    modes, recorded = (parts.list_of(bool, part) or [] for part in noted[:2])
+    counts = parts.list_of(int, noted[2]) or []
     given = numbers(noted[3], "it")
     given = given if isinstance(given, np.ndarray) and given.dtype.kind == "f" else None
     return modes, recorded, counts, given, noted[4] is True

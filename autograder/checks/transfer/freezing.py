@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import parts
-from autograder.compare import EXACT, close, numbers, shape_of
+from autograder.compare import EXACT, numbers, shape_of
 from autograder.diagnose import Diagnosis
 from autograder.namespace import Failure
 from autograder.registry import check_item
@@ -63,7 +63,7 @@ def freeze(exam):
             left = [name for name, trained in flags if trained]
             message = f"{len(left)} of the backbone's tensors are still trained, such as {left[0]}." if left else ""
             frozen.require(not left, message, told, _left_trained(left, due))
-        same.judge(_same_numbers(exam, net, before), told)
+        same.judge(parts.same_state(exam.student, net, before), told)
 
 
 def _all_there(flags, due):
@@ -89,13 +89,6 @@ def _left_trained(left, due):
     elif left and not set(left) & set(before):
         text = "What was frozen before is trained now, and the rest frozen: set it, whatever it was."
     return Diagnosis(KNOWN, text) if text else None
-
-
-def _same_numbers(exam, net, before):
-    comparison = close(exam.student.call(net, attribute="numbers"), before, "the net", EXACT, False)
-    if not comparison.passed and comparison.measured is not None:
-        comparison.message = "weights or running statistics are others after the call."
-    return comparison
 
 
 @check_item("transfer.unfreeze_top", points=2, asks="unfreeze_top", title="Training the last stages")
@@ -137,7 +130,7 @@ def _top_unfrozen(exam, settings, stages, already, before):
     net = exam.student.store(Plant("little_backbone", **settings, frozen=already))
     answer = exam.student.call("unfreeze_top", net, stages, keep=True)
     found = exam.student.call(exam.student.store(Plant("trained_stages")), net)
-    return answer, found, _same_numbers(exam, net, before)
+    return answer, found, parts.same_state(exam.student, net, before)
 
 
 def _judge_stages(found, stages, already, expectations, told):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.student import torch_plants, transfer_plants
+from solutions.transfer.for_checks import planted
 
 KNOWN = "known mistake"
 STAGES = 4
@@ -10,8 +10,7 @@ STAGES = 4
 
 def _counted(count):
     def run(kind, sizes):
-        plants = transfer_plants if hasattr(transfer_plants, kind) else torch_plants
-        return np.array(count(getattr(plants, kind)(sizes)))
+        return np.array(count(planted(kind, sizes)))
 
     return run
 
