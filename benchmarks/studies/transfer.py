@@ -7,6 +7,8 @@ Each study writes one JSON to `book/results/transfer/`, where the book reads it.
 """
 
 import functools
+import json
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -21,9 +23,13 @@ from benchmarks.studies.cnn import fitted
 from coursekit import flatten, progress, scale
 from coursekit.backbones import IMAGENET_MEAN, IMAGENET_STD, load_backbone
 from coursekit.features import cached_features
+from coursekit.tensors import Standardise, batches
+from coursekit.train.choices import make_schedule
+from solutions.cnn import Classifier, augmented, convnet_c, train_epoch
 from solutions.transfer import (
     TransferNet,
     extract_features,
+    freeze,
     parameter_groups,
     preprocess,
     train_probe,
@@ -57,7 +63,7 @@ def features_of(data, size, name=BACKBONE):
 
 
 def features_of_stages(data, size, stages, name=BACKBONE):
-    """Features of all images, by split: the means over all places of what several stages give, side by side.
+    """Features of all images, by split: means and spreads over all places of what several stages give, side by side.
 
     Of every image and its mirror image the mean is taken. The backbone computes in bfloat16, which is two and a half
     times as fast where a processor has it. Second comes how many seconds an image takes, with its mirror image.
@@ -70,7 +76,8 @@ def features_of_stages(data, size, stages, name=BACKBONE):
         found = []
         for stage in backbone.stages:
             batch = stage(batch)
-            found.append(batch.float().mean(dim=(2, 3)))
+            std, mean = torch.std_mean(batch.float(), dim=(2, 3), correction=0)
+            found.append(torch.cat([mean, std], dim=1))
         return torch.cat([found[number] for number in stages], dim=1)
 
     def extract(images):
@@ -80,7 +87,7 @@ def features_of_stages(data, size, stages, name=BACKBONE):
         speeds.append((time.perf_counter() - start) / len(images))
         return features
 
-    key, sets = f"{name} imagenet {size} bfloat16 stages {stages}", {}
+    key, sets = f"{name} imagenet {size} bfloat16 mean, std of stages {stages}", {}
     for split in run.SPLITS:
         images = getattr(data, f"X_{split}")
         both = [cached_features(extract, way, key, FEATURES, split) for way in (images, images[:, :, ::-1])]
@@ -152,15 +159,15 @@ def labels(size):
 
 
 def all_labels(size):
-    """Test accuracy of a linear probe with all labels, on what several stages of the frozen net give.
+    """Test accuracy of a linear probe with all labels, on means and spreads of what several frozen stages give.
 
     Regularisation is chosen on validation images.
     """
     data = size.data(train=45_000, val=5_000)
-    settings = {"size": 32, "stages": (7, 8)} if size.quick else {"size": 160, "stages": (3, 4, 5, 6, 7, 8)}
+    settings = {"size": 32, "stages": (7, 8)} if size.quick else {"size": 192, "stages": (3, 4, 5, 6, 7, 8)}
     sets, seconds = features_of_stages(data, **settings)
     runs = []
-    for reg in progress(REGS[1:5], "regularisations"):
+    for reg in progress(REGS[3:], "regularisations"):
         start = time.perf_counter()
         layer = train_probe(*sets["train"], 10, reg)
         result = {"settings": settings | {"reg": reg, "features": layer.in_features}, "seed": 0}
@@ -263,7 +270,92 @@ def fine_tuning(size):
     }
 
 
-STUDIES = {study.__name__: study for study in (labels, all_labels, preparation, fine_tuning)}
+def kept_run(path, settings, seed, run_):
+    """The result of one run of many: read where it was finished before a kill, else computed and kept on disk."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if kept.get("settings") == settings:
+        return kept
+    start = time.perf_counter()
+    result = {"settings": settings, "seed": seed, "test_accuracy": run_(settings, seed)}
+    result["seconds"] = time.perf_counter() - start
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result), encoding="utf-8")
+    return result
+
+
+def _trained(net, optimiser, sets, settings, seed):
+    """Test accuracy after the epochs that the settings say: one cycle of rates, images mirrored and shifted."""
+    shuffling, changing = (torch.Generator().manual_seed(10 * seed + k) for k in (1, 2))
+    (X, y), steps = sets["train"], settings["epochs"] * -(-len(sets["train"][1]) // settings["batch_size"])
+    augment = functools.partial(augmented, generator=changing, shift=settings["shift"])
+    schedule = make_schedule(optimiser, "one-cycle", steps)
+    for _ in range(settings["epochs"]):
+        train_epoch(net, batches(X, y, settings["batch_size"], shuffling), optimiser, augment, schedule)
+    return Classifier(net, batch_size=100).accuracy(*sets["test"])
+
+
+def by_labels(size):
+    """Test accuracy against labelled images per class: a convnet from scratch, and a fine-tuned one.
+
+    Net c) begins with random weights. The pretrained net begins with a probe as its head; its batch normalisation is
+    frozen, as its statistics are: batches of few images would spoil them.
+    """
+    data = size.data(train=45_000, val=5_000)
+    ways = {
+        "from scratch": (_from_scratch, {10: 200, 100: 80, 1000: 20}, {"batch_size": 32, "learning_rate": 2e-3}),
+        "fine-tuned": (_fine_tuned, {10: 15, 100: 6, 1000: 2}, {"batch_size": 50, "learning_rate": 5e-4}),
+    }
+    folder, runs = CHECKPOINTS / ("quick-by-labels" if size.quick else "by-labels"), []
+    for way, (train, epochs, given) in ways.items():
+        for per_class in progress([1] if size.quick else list(epochs), f"images per class, {way}"):
+            settings = {"way": way, "per_class": per_class, "epochs": epochs.get(per_class, 1), "shift": 4} | given
+            settings |= {"size": 32 if size.quick else 96} if way == "fine-tuned" else {}
+            for seed in range(size.count(3)):
+                path = folder / f"{way}-{per_class}-{seed}.json"
+                runs.append(kept_run(path, settings, seed, functools.partial(train, data)))
+    shutil.rmtree(folder)
+    return {
+        "source": SOURCE,
+        "backbone": {"name": BACKBONE},
+        "runs": runs,
+        "data": record.data_provenance(data, "standardised; for the pretrained net 127 subtracted, divided by 128"),
+    }
+
+
+def _drawn_sets(data, prepare, per_class, seed):
+    chosen = some_of_each(data.y_train, per_class, np.random.default_rng(seed))
+    parts = {"train": (data.X_train[chosen], data.y_train[chosen]), "test": (data.X_test, data.y_test)}
+    return {split: (prepare(X), y) for split, (X, y) in parts.items()}
+
+
+def _from_scratch(data, settings, seed):
+    sets = _drawn_sets(data, Standardise.of(data.X_train), settings["per_class"], seed)
+    torch.manual_seed(seed)
+    net = convnet_c(dropout=0.25)
+    return _trained(net, torch.optim.Adam(net.parameters(), settings["learning_rate"]), sets, settings, seed)
+
+
+def _fine_tuned(data, settings, seed):
+    torch.manual_seed(seed)
+    backbone = load_backbone()
+    prepare = functools.partial(preprocess, size=32, mean=backbone.mean, std=backbone.std)
+    sets = _drawn_sets(data, prepare, settings["per_class"], seed)
+    X, y = sets["train"]
+    enlarged = [
+        functional.interpolate(part, (settings["size"],) * 2, mode="bilinear", align_corners=False)
+        for part in X.split(500)
+    ]
+    features = np.concatenate([extract_features(backbone, part, 50) for part in enlarged])
+    head = train_probe(features, y, 10, reg=0.01)
+    for layer in backbone.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            freeze(layer)
+    net = TransferNet(backbone, head, settings["size"]).to(memory_format=torch.channels_last)
+    groups = parameter_groups(net, settings["learning_rate"], decay=0.8)
+    return _trained(net, torch.optim.AdamW(groups, weight_decay=0.02), sets, settings, seed)
+
+
+STUDIES = {study.__name__: study for study in (labels, all_labels, by_labels, preparation, fine_tuning)}
 
 
 def main(arguments=None):

@@ -1,12 +1,11 @@
 """Wrong answers to the item that asks for a value: the net that was trained in PyTorch."""
 
-import numpy as np
 import torch
 
 from coursekit import channels_first, scale
 from solutions.cnn import Classifier, softmax_net
-from tests.mutants.cnn.trained_convnet import Answers, Raises
 from tests.mutants.collect import bands, given
+from tests.mutants.models import Raises, wrong_classes
 
 ITEM = "cnn.best_convnet"
 BANDS = bands(ITEM)
@@ -23,10 +22,6 @@ def tensors(pixels):
     return torch.from_numpy(channels_first(scale(pixels)))
 
 
-def net(choose):
-    return {"preprocess": tensors, "best_convnet": Answers(choose)}
-
-
 class Scores:
     """A net whose `predict` gives its scores."""
 
@@ -35,16 +30,9 @@ class Scores:
             return UNTRAINED.net(X)
 
 
+wrong_classes(ITEM, {"preprocess": tensors})
+
 for name, values in (
-    ("one class for all", net(lambda N: np.zeros(N, int))),
-    ("random classes", net(lambda N: np.random.randint(0, 10, N))),
-    ("each class in turn", net(lambda N: np.arange(N) % 10)),
-    ("no class there is", net(lambda N: np.full(N, 10))),
-    ("not a number", net(lambda N: np.full(N, np.nan))),
-    ("one answer for all images", net(lambda N: 3)),
-    ("a class too few", net(lambda N: np.zeros(N - 1, int))),
-    ("words for classes", net(lambda N: ["circle"] * N)),
-    ("nothing predicted", net(lambda N: None)),
     ("scores for classes", {"preprocess": tensors, "best_convnet": Scores()}),
     ("shapes that do not fit", {"preprocess": tensors, "best_convnet": Raises()}),
     ("never trained", {"preprocess": tensors, "best_convnet": UNTRAINED}),

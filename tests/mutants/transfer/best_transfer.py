@@ -6,8 +6,8 @@ from torch import nn
 
 from solutions.cnn import Classifier
 from solutions.transfer import TransferNet
-from tests.mutants.cnn.trained_convnet import Answers, Raises
 from tests.mutants.collect import bands, given
+from tests.mutants.models import Answers, Raises, wrong_classes
 
 ITEM = "transfer.best_transfer"
 BANDS = bands(ITEM)
@@ -34,10 +34,6 @@ def prepared(pixels):
     return torch.from_numpy(pixels.transpose(0, 3, 1, 2) / np.float32(255)) * 2 - 1
 
 
-def net(choose):
-    return {"prepare": prepared, "best_transfer": Answers(choose)}
-
-
 class Scores:
     """A net whose `predict` gives its scores."""
 
@@ -53,17 +49,10 @@ class ListOfBatches:
         return [np.zeros(100, int) for _ in range(len(X) // 100)]
 
 
+wrong_classes(ITEM, {"prepare": prepared})
+
 for name, values in (
-    ("one class for all", net(lambda N: np.zeros(N, int))),
-    ("random classes", net(lambda N: np.random.randint(0, 10, N))),
-    ("each class in turn", net(lambda N: np.arange(N) % 10)),
-    ("no class there is", net(lambda N: np.full(N, 10))),
-    ("classes of ImageNet", net(lambda N: np.arange(N) + 100)),
-    ("not a number", net(lambda N: np.full(N, np.nan))),
-    ("one answer for all images", net(lambda N: 3)),
-    ("a class too few", net(lambda N: np.zeros(N - 1, int))),
-    ("words for classes", net(lambda N: ["circle"] * N)),
-    ("nothing predicted", net(lambda N: None)),
+    ("classes of ImageNet", {"prepare": prepared, "best_transfer": Answers(lambda N: np.arange(N) + 100)}),
     ("scores for classes", {"prepare": prepared, "best_transfer": Scores()}),
     ("classes batch by batch", {"prepare": prepared, "best_transfer": ListOfBatches()}),
     ("shapes that do not fit", {"prepare": prepared, "best_transfer": Raises()}),

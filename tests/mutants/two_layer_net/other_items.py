@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.mutants.collect import bands, given
+from tests.mutants.models import Answers, wrong_classes
 
 BEST, CHOICE = "two_layer_net.best_net", "two_layer_net.gap_choice"
 BANDS = bands(BEST)
@@ -12,30 +13,12 @@ def rows(images):
     return images.reshape(len(images), -1) / 255.0
 
 
-class Answers:
-    """A net that gives the classes that `choose(N)` names, whatever the images."""
-
-    def __init__(self, choose):
-        self.choose = choose
-
-    def predict(self, X):
-        return self.choose(len(X))
-
-
-def net(choose):
-    return {"preprocess": rows, "best_net": Answers(choose)}
-
+wrong_classes(BEST, {"preprocess": rows})
 
 for name, values in (
-    ("one class for all", net(lambda N: np.zeros(N, int))),
-    ("random classes", net(lambda N: np.random.randint(0, 10, N))),
-    ("no class there is", net(lambda N: np.full(N, 10))),
-    ("not a number", net(lambda N: np.full(N, np.nan))),
-    ("scores", net(lambda N: np.full((N, 10), 0.1))),
-    ("one answer for all images", net(lambda N: 3)),
     ("never trained", {"preprocess": rows, "best_net": None}),
-    ("classes counted from one", net(lambda N: np.arange(N) % 10 + 1)),
-    ("the last class for all", net(lambda N: np.full(N, 9))),
+    ("classes counted from one", {"preprocess": rows, "best_net": Answers(lambda N: np.arange(N) % 10 + 1)}),
+    ("the last class for all", {"preprocess": rows, "best_net": Answers(lambda N: np.full(N, 9))}),
     ("its parameters alone", {"preprocess": rows, "best_net": {"W1": np.zeros((3072, 5))}}),
     ("no preprocess", {"preprocess": None, "best_net": Answers(lambda N: np.zeros(N, int))}),
 ):
