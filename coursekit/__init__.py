@@ -4,6 +4,7 @@ Start with `load_images()`; `coursekit.plots` draws, and is loaded only where it
 """
 
 from coursekit.bars import progress
+from coursekit.blocks import in_blocks
 from coursekit.cifar10 import cifar10_folder
 from coursekit.data import DataUnavailable, ImageData, dataset_name, load_images
 from coursekit.earlier import EarlierWorkMissing, earlier
@@ -19,6 +20,7 @@ __all__ = [
     "dataset_name",
     "earlier",
     "flatten",
+    "in_blocks",
     "load_images",
     "mean_image",
     "progress",

@@ -1,48 +1,59 @@
 """The same layers as matrix products and shifted images: a thousand times as fast, in NumPy alone.
 
-Every window becomes a column, so that a convolution is one product of matrices (im2col). All columns of a batch at once
-would not fit into the processor's cache: a few images at a time are laid out, multiplied, and forgotten.
+Every window becomes a column, so that a convolution is a product of matrices for each row of windows (im2col). All
+columns of a batch at once would not fit into the processor's cache: a few images at a time are laid out, multiplied,
+and forgotten, on as many threads as NumPy has for its products.
 """
 
 import numpy as np
 
+from coursekit import in_blocks
 from solutions.cnn.shapes import output_size
 
 
-def im2col(images, HH, WW, stride):
-    """Every window of padded images as a column.
+def im2col(images, HH, WW, stride, pad=0):
+    """Every window of the padded images as a column; the windows side by side in an image make one matrix.
+
+    Each row of an image is laid out once, although windows above each other share it: the matrix of the next windows
+    begins `stride` rows further down. The matrices overlap in memory, so only read them.
 
     Parameters
     ----------
     images : array (N, C, H, W)
-    HH, WW, stride : int
-        Height and width of a window, and the step from one to the next.
+    HH, WW, stride, pad : int
+        Height and width of a window, the step from one to the next, and the zeros on each side.
 
     Returns
     -------
-    array (N, C * HH * WW, H' * W')
+    array (N, H', HH * C * WW, W')
+        The numbers of a window in the order row, channel, column.
     """
     ### BEGIN SOLUTION
     N, C, H, W = images.shape
-    rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
-    laid = np.empty((N, C, HH, WW, rows, columns), dtype=images.dtype)
-    for i in range(HH):  # this pixel of all windows at once
-        for j in range(WW):
-            laid[:, :, i, j] = images[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
-    return laid.reshape(N, C * HH * WW, rows * columns)
+    rows, columns = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad, "width")
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=images.dtype)
+    padded[:, :, pad : pad + H, pad : pad + W] = images
+    laid = np.empty((N, H + 2 * pad, C, WW, columns), dtype=images.dtype)
+    for j in range(WW):  # this pixel of a row of all windows at once
+        laid[:, :, :, j] = padded[:, :, :, j : j + stride * columns : stride].swapaxes(1, 2)
+    windows = np.lib.stride_tricks.sliding_window_view(laid, HH, axis=1)[:, ::stride]  # (N, H', C, WW, W', HH)
+    return windows.transpose(0, 1, 5, 2, 3, 4).reshape(N, rows, HH * C * WW, columns)  # still nothing copied
     ### END SOLUTION
 
 
-def col2im(laid, shape, HH, WW, stride):
+def col2im(laid, shape, HH, WW, stride, pad=0):
     """The way back: images of the given shape (N, C, H, W), the numbers of windows that overlap added up."""
     ### BEGIN SOLUTION
     N, C, H, W = shape
-    rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
-    laid, images = laid.reshape(N, C, HH, WW, rows, columns), np.zeros(shape, dtype=laid.dtype)
+    _, rows, _, columns = laid.shape
+    laid = laid.reshape(N, rows, HH, C, WW, columns)
+    shared = np.zeros((N, H + 2 * pad, C, WW, columns), dtype=laid.dtype)
     for i in range(HH):
-        for j in range(WW):
-            images[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride] += laid[:, :, i, j]
-    return images
+        shared[:, i : i + stride * rows : stride] += laid[:, :, i]
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=laid.dtype)
+    for j in range(WW):
+        padded[:, :, :, j : j + stride * columns : stride] += shared[:, :, :, j].swapaxes(1, 2)
+    return padded[:, :, pad : pad + H, pad : pad + W]
     ### END SOLUTION
 
 
@@ -53,15 +64,16 @@ def conv_forward_fast(x, w, b, conv_param):
     F, _, HH, WW = w.shape
     rows, columns = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad, "width")
     ### BEGIN SOLUTION
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.empty((N, F, rows * columns), dtype=np.result_type(x, w))
-    filters = w.reshape(F, -1)  # (F, C HH WW)
-    few = max(1, 2**20 // (C * HH * WW * rows * columns * x.itemsize))  # images whose columns fill about a megabyte
-    for start in range(0, N, few):
-        some = slice(start, start + few)
-        np.matmul(filters, im2col(padded[some], HH, WW, stride), out=out[some])  # columns: (few, C HH WW, H' W')
-    out += b[:, None]
-    return out.reshape(N, F, rows, columns), (x, w, b, conv_param)
+    out = np.empty((N, F, rows, columns), dtype=np.result_type(x, w))
+    filters = w.transpose(0, 2, 1, 3).reshape(F, -1)  # (F, HH C WW)
+
+    def forward(some):
+        laid = im2col(x[some], HH, WW, stride, pad)
+        np.matmul(filters, laid, out=out[some].swapaxes(1, 2))  # (few, H', F, W')
+        out[some] += b[:, None, None]
+
+    in_blocks(forward, N, C * WW * (H + 2 * pad) * columns * x.itemsize)
+    return out, (x, w, b, conv_param)
     ### END SOLUTION
 
 
@@ -72,15 +84,17 @@ def conv_backward_fast(dout, cache):
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, F, rows, columns = dout.shape
     _, C, HH, WW = w.shape
-    padded, flat = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), dout.reshape(N, F, -1)
-    dpadded, dw = np.empty_like(padded), np.zeros((F, C * HH * WW), dtype=w.dtype)
-    few = max(1, 2**20 // (C * HH * WW * rows * columns * x.itemsize))
-    for start in range(0, N, few):
-        some = slice(start, start + few)
-        dw += (flat[some] @ im2col(padded[some], HH, WW, stride).transpose(0, 2, 1)).sum(axis=0)
-        dpadded[some] = col2im(w.reshape(F, -1).T @ flat[some], padded[some].shape, HH, WW, stride)
-    H, W = x.shape[2:]
-    return dpadded[:, :, pad : pad + H, pad : pad + W], dw.reshape(w.shape), dout.sum(axis=(0, 2, 3))
+    dx = np.empty(x.shape, dtype=np.result_type(dout, w))
+    filters = w.transpose(2, 1, 3, 0).reshape(-1, F)  # (HH C WW, F)
+
+    def backward(some):
+        dx[some] = col2im(filters @ dout[some].swapaxes(1, 2), x[some].shape, HH, WW, stride, pad)
+        laid = im2col(x[some], HH, WW, stride, pad).swapaxes(1, 2)  # (few, HH C WW, H', W')
+        flat = dout[some].reshape(-1, F, rows * columns)
+        return (laid.reshape(len(flat), -1, rows * columns) @ flat.swapaxes(1, 2)).sum(axis=0)  # (HH C WW, F)
+
+    dw = sum(in_blocks(backward, N, HH * C * WW * rows * columns * x.itemsize))
+    return dx, dw.reshape(HH, C, WW, F).transpose(3, 1, 0, 2), dout.sum(axis=(0, 2, 3))
     ### END SOLUTION
 
 
@@ -89,17 +103,24 @@ def max_pool_forward_fast(x, pool_param):
     HH, WW, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     N, C, H, W = x.shape
     rows, columns = output_size(H, HH, stride), output_size(W, WW, stride, axis="width")
-    out = x[:, :, : stride * rows : stride, : stride * columns : stride].copy()
+    out, place = np.empty((N, C, rows, columns), dtype=x.dtype), np.empty((N, C, rows, columns), dtype=np.intp)
     kind = np.min_scalar_type(HH * W)  # holds how far the last pixel of a window lies behind its first, row by row
-    largest = np.zeros(out.shape, dtype=kind)
-    for k in range(1, HH * WW):
-        i, j = divmod(k, WW)
-        here = x[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride].copy()  # read twice below
-        np.maximum(largest, (here > out) * kind.type(i * W + j), out=largest)  # the first of several stays
-        np.maximum(out, here, out=out)
-    # Where in x, counted through all its numbers: the pixel in its window, the image, the window in it.
-    place = largest + np.arange(0, N * C * H * W, H * W).reshape(N, C, 1, 1)
-    place += np.arange(0, stride * W * rows, stride * W)[:, None] + np.arange(0, stride * columns, stride)
+    first = np.arange(0, stride * W * rows, stride * W)[:, None] + np.arange(0, stride * columns, stride)
+
+    def forward(some):
+        best = out[some]
+        best[...] = x[some, :, : stride * rows : stride, : stride * columns : stride]
+        largest = np.zeros(best.shape, dtype=kind)
+        for k in range(1, HH * WW):
+            i, j = divmod(k, WW)
+            here = x[some, :, i : i + stride * rows : stride, j : j + stride * columns : stride].copy()  # read twice
+            np.maximum(largest, (here > best) * kind.type(i * W + j), out=largest)  # the first of several stays
+            np.maximum(best, here, out=best)
+        # Where in x, counted through all its numbers: the pixel in its window, the window in its image, the image.
+        np.add(largest, first, out=place[some])
+        place[some] += H * W * np.arange(some.start * C, some.stop * C).reshape(-1, C, 1, 1)
+
+    in_blocks(forward, N, C * rows * columns * (x.itemsize + place.itemsize))
     return out, (x.shape, place)
 
 
@@ -107,5 +128,9 @@ def max_pool_backward_fast(dout, cache):
     """As `max_pool_backward_naive`: of several largest numbers, the first one gets the gradient."""
     shape, place = cache
     dx = np.zeros(shape, dtype=dout.dtype)
-    np.add.at(dx.reshape(-1), place.ravel(), dout.ravel())  # adds up where windows overlap
+
+    def backward(some):
+        np.add.at(dx.reshape(-1), place[some].ravel(), dout[some].ravel())  # adds up where windows overlap
+
+    in_blocks(backward, len(dout), (dout.nbytes + place.nbytes) // max(1, len(dout)))
     return dx
