@@ -4,7 +4,6 @@ NumPy's products of matrices use as many threads as its BLAS library is told to 
 copying, adding and comparing use one. Blocks of images on threads of their own keep all of them busy with everything.
 """
 
-import math
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -21,9 +20,9 @@ _one_caller = threading.Lock()
 def in_blocks(work, images, bytes_each):
     """Call `work` for block after block of images, and return what it returned, in order.
 
-    The blocks run on as many threads as BLAS has, which is held to one thread for each of them. With one thread for
-    BLAS, or no more than a megabyte to lay out, everything runs where it was called. The blocks are the same for any
-    number of threads.
+    The blocks run on as many threads as BLAS has, the caller's among them; BLAS is held to one thread in each of them.
+    With one thread for BLAS, or no more than a megabyte to lay out, everything runs where it was called. The blocks
+    are the same for any number of threads.
 
     Parameters
     ----------
@@ -44,15 +43,26 @@ def in_blocks(work, images, bytes_each):
     threads = _threads() if len(blocks) > 1 else 1
     if threads == 1:
         return [work(some) for some in blocks]
+    results, waiting = [None] * len(blocks), iter(enumerate(blocks))
+
+    def work_on():
+        for number, some in waiting:  # whoever is free takes the next one
+            results[number] = work(some)
+
     with _one_caller, _blas().limit(limits=1):
-        running = [_pool(threads).submit(work, some) for some in blocks]
-        wait(running)
-    return [block.result() for block in running]
+        others = [_pool(threads - 1).submit(work_on) for _ in range(threads - 1)]
+        try:
+            work_on()
+        finally:
+            wait(others)
+    for other in others:
+        other.result()
+    return results
 
 
 def _blocks(images, bytes_each):
     """Slices of nearly the same size; where one is not enough, a multiple of four: two or four threads end together."""
-    fours = math.ceil(images * bytes_each / (4 * BLOCK))
+    fours = max(1, round(images * bytes_each / (4 * BLOCK)))
     count = 1 if images * bytes_each <= BLOCK else min(images, 4 * fours)
     return [slice(*ends) for ends in pairwise(images * k // count for k in range(count + 1))]
 

@@ -12,7 +12,7 @@ from solutions.cnn.shapes import output_size
 
 
 def im2col(images, HH, WW, stride, pad=0):
-    """Every window of the padded images as a column; the windows side by side in an image make one matrix.
+    """Every window of the padded images as a column; the windows of a row, those of all images, make one matrix.
 
     Each row of an image is laid out once, although windows above each other share it: the matrix of the next windows
     begins `stride` rows further down. The matrices overlap in memory, so only read them.
@@ -25,7 +25,7 @@ def im2col(images, HH, WW, stride, pad=0):
 
     Returns
     -------
-    array (N, H', HH * C * WW, W')
+    array (H', HH * C * WW, N * W')
         The numbers of a window in the order row, channel, column.
     """
     ### BEGIN SOLUTION
@@ -33,11 +33,11 @@ def im2col(images, HH, WW, stride, pad=0):
     rows, columns = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad, "width")
     padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=images.dtype)
     padded[:, :, pad : pad + H, pad : pad + W] = images
-    laid = np.empty((N, H + 2 * pad, C, WW, columns), dtype=images.dtype)
+    by_row, laid = padded.transpose(2, 1, 0, 3), np.empty((H + 2 * pad, C, WW, N, columns), dtype=images.dtype)
     for j in range(WW):  # this pixel of a row of all windows at once
-        laid[:, :, :, j] = padded[:, :, :, j : j + stride * columns : stride].swapaxes(1, 2)
-    windows = np.lib.stride_tricks.sliding_window_view(laid, HH, axis=1)[:, ::stride]  # (N, H', C, WW, W', HH)
-    return windows.transpose(0, 1, 5, 2, 3, 4).reshape(N, rows, HH * C * WW, columns)  # still nothing copied
+        laid[:, :, j] = by_row[..., j : j + stride * columns : stride]
+    windows = np.lib.stride_tricks.sliding_window_view(laid, HH, axis=0)[::stride]  # (H', C, WW, N, W', HH)
+    return windows.transpose(0, 5, 1, 2, 3, 4).reshape(rows, HH * C * WW, N * columns)  # still nothing copied
     ### END SOLUTION
 
 
@@ -45,14 +45,15 @@ def col2im(laid, shape, HH, WW, stride, pad=0):
     """The way back: images of the given shape (N, C, H, W), the numbers of windows that overlap added up."""
     ### BEGIN SOLUTION
     N, C, H, W = shape
-    _, rows, _, columns = laid.shape
-    laid = laid.reshape(N, rows, HH, C, WW, columns)
-    shared = np.zeros((N, H + 2 * pad, C, WW, columns), dtype=laid.dtype)
+    rows, columns = len(laid), output_size(W, WW, stride, pad, "width")
+    laid = laid.reshape(rows, HH, C, WW, N, columns)
+    shared = np.zeros((H + 2 * pad, C, WW, N, columns), dtype=laid.dtype)
     for i in range(HH):
-        shared[:, i : i + stride * rows : stride] += laid[:, :, i]
+        shared[i : i + stride * rows : stride] += laid[:, i]
     padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=laid.dtype)
+    by_row = padded.transpose(2, 1, 0, 3)
     for j in range(WW):
-        padded[:, :, :, j : j + stride * columns : stride] += shared[:, :, :, j].swapaxes(1, 2)
+        by_row[..., j : j + stride * columns : stride] += shared[:, :, j]
     return padded[:, :, pad : pad + H, pad : pad + W]
     ### END SOLUTION
 
@@ -68,11 +69,11 @@ def conv_forward_fast(x, w, b, conv_param):
     filters = w.transpose(0, 2, 1, 3).reshape(F, -1)  # (F, HH C WW)
 
     def forward(some):
-        laid = im2col(x[some], HH, WW, stride, pad)
-        np.matmul(filters, laid, out=out[some].swapaxes(1, 2))  # (few, H', F, W')
-        out[some] += b[:, None, None]
+        products = filters @ im2col(x[some], HH, WW, stride, pad)  # (H', F, few W')
+        products += b[:, None]
+        out[some] = products.reshape(rows, F, -1, columns).transpose(2, 1, 0, 3)
 
-    in_blocks(forward, N, C * WW * (H + 2 * pad) * columns * x.itemsize)
+    in_blocks(forward, N, (C * WW * (H + 2 * pad) + F * rows) * columns * x.itemsize)
     return out, (x, w, b, conv_param)
     ### END SOLUTION
 
@@ -85,15 +86,14 @@ def conv_backward_fast(dout, cache):
     N, F, rows, columns = dout.shape
     _, C, HH, WW = w.shape
     dx = np.empty(x.shape, dtype=np.result_type(dout, w))
-    filters = w.transpose(2, 1, 3, 0).reshape(-1, F)  # (HH C WW, F)
+    filters = w.transpose(0, 2, 1, 3).reshape(F, -1)  # (F, HH C WW)
 
     def backward(some):
-        dx[some] = col2im(filters @ dout[some].swapaxes(1, 2), x[some].shape, HH, WW, stride, pad)
-        laid = im2col(x[some], HH, WW, stride, pad).swapaxes(1, 2)  # (few, HH C WW, H', W')
-        flat = dout[some].reshape(-1, F, rows * columns)
-        return (laid.reshape(len(flat), -1, rows * columns) @ flat.swapaxes(1, 2)).sum(axis=0)  # (HH C WW, F)
+        by_row = dout[some].transpose(2, 1, 0, 3).reshape(rows, F, -1)  # (H', F, few W')
+        dx[some] = col2im(filters.T @ by_row, x[some].shape, HH, WW, stride, pad)
+        return (im2col(x[some], HH, WW, stride, pad) @ by_row.swapaxes(1, 2)).sum(axis=0)  # (HH C WW, F)
 
-    dw = sum(in_blocks(backward, N, HH * C * WW * rows * columns * x.itemsize))
+    dw = sum(in_blocks(backward, N, (C * WW * (x.shape[2] + 2 * pad) + F * rows) * columns * x.itemsize))
     return dx, dw.reshape(HH, C, WW, F).transpose(3, 1, 0, 2), dout.sum(axis=(0, 2, 3))
     ### END SOLUTION
 

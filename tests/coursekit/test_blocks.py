@@ -25,7 +25,7 @@ def test_blocks_cover_all_images_once_in_order_and_hold_about_a_megabyte():
         slices = in_blocks(lambda some: some, images, bytes_each)
         assert [n for some in slices for n in range(some.start, some.stop)] == list(range(images))
         sizes = [some.stop - some.start for some in slices]
-        assert max(sizes) - min(sizes) <= 1 and (max(sizes) == 1 or max(sizes) * bytes_each < 1.1 * MEGABYTE)
+        assert max(sizes) - min(sizes) <= 1 and (max(sizes) == 1 or max(sizes) * bytes_each < 1.5 * MEGABYTE)
     assert len(in_blocks(lambda some: some, 100, MEGABYTE // 100)) == 1
     assert len(in_blocks(lambda some: some, 100, 20_000)) == 4
 
@@ -41,7 +41,7 @@ def test_results_come_in_order_from_as_many_threads_as_there_are(threads):
         return some.start
 
     assert in_blocks(work, 24, MEGABYTE) == list(range(24))
-    assert len(seen) == threads and (threading.get_ident() in seen) == (threads == 1)
+    assert len(seen) == threads and threading.get_ident() in seen  # the caller works, too
 
 
 def test_a_convolution_and_a_pooling_are_the_same_to_the_last_bit_whatever_the_threads(monkeypatch):
