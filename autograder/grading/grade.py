@@ -1,10 +1,12 @@
 """Grades a class: reads the hand-ins, has them graded by an executor, writes nbgrader's gradebook.
 
-Only this coordinator touches the gradebook. A result is kept in `.autograder/verdicts/` as soon as it is written there.
+Only this coordinator touches the gradebook. A result is kept in `.autograder/journal/` before it is entered there, so
+that a grading that was stopped goes on where it was, and its verdicts in `.autograder/verdicts/` once it is entered.
 """
 
 import contextlib
 import itertools
+import json
 import math
 import multiprocessing
 import shutil
@@ -17,10 +19,18 @@ import nbformat
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grading import nbgrader_plugin
+from autograder.grading import canary, nbgrader_plugin
 from autograder.grading.course import CourseError
 from autograder.grading.handin import Unreadable, copy_files, find_handins, read_files, read_notebook
-from autograder.grading.nbgrader_plugin import complaint, nbgrader_api, released_notebook, save_verdicts, verdict_file
+from autograder.grading.journal import Journal, fingerprints, only_one
+from autograder.grading.nbgrader_plugin import (
+    complaint,
+    earlier_verdicts,
+    nbgrader_api,
+    released_notebook,
+    save_verdicts,
+    verdict_file,
+)
 from autograder.grading.restore import released_cells, restore
 from autograder.grading.task import Task, failed, run
 from autograder.sandbox import SandboxUnavailable, bubblewrap
@@ -41,6 +51,12 @@ class Graded:
         Why it could not be graded, or empty.
     remarks : list of str
         What was mended in the notebook before grading.
+    kept : bool
+        Whether a grading that was stopped had finished it.
+    fingerprints : dict
+        Digests of what the verdicts depend on.
+    before : dict or None
+        What the grading before found: "rows" as `rows` gives them, and its "fingerprints".
     """
 
     student: str
@@ -50,6 +66,9 @@ class Graded:
     seconds: float = 0.0
     trouble: str = ""
     remarks: list = field(default_factory=list)
+    kept: bool = False
+    fingerprints: dict = field(default_factory=dict)
+    before: dict | None = None
 
     def rows(self):
         """One plain dict per check, as `--json` writes them."""
@@ -119,32 +138,76 @@ def grade_class(
     settings = course.settings(sandbox, retrain)
     if on_start:
         on_start(sum(len(_notebooks(course, handin.assignment)) for handin in handins))
+    with only_one(course):
+        return _graded(course, handins, settings, jobs, executor, on_done)
+
+
+def _graded(course, handins, settings, jobs, executor, on_done):
+    """Every notebook's `Graded`; nothing is entered before all canaries have come back without a point."""
+    journal, finished, held = Journal(course.private / "journal"), [], []
+    canaries: list[tuple[Task, list]] = [
+        (canary.canary(name, path.stem, released_notebook(course.root, name, path.stem), settings), [])
+        for name in sorted({handin.assignment for handin in handins})
+        for path in _notebooks(course, name)
+    ]
+    waiting = len(canaries)
     tasks = (task for handin in handins for task in _tasks(course, handin, settings))
-    finished = []
-    with contextlib.closing(_results(tasks, jobs, executor)) as results:
-        for task, remarks, result in results:
-            graded = Graded(
-                task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks
-            )
-            _enter(course, graded, result)
-            finished.append(graded)
-            if on_done:
-                on_done(graded)
+    with contextlib.closing(_results(itertools.chain(canaries, tasks), journal, jobs, executor)) as results:
+        for result in results:
+            if result[0].student == canary.STUDENT:
+                canary.refuse_earnings(result[0], result[2])
+                waiting -= 1
+            else:
+                held.append(result)
+            while held and not waiting:
+                finished.append(_finish(course, journal, *held.pop(0)))
+                if on_done:
+                    on_done(finished[-1])
+    journal.close()
     return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
 
 
-def _results(tasks, jobs, executor):
-    """Task, remarks and `Result` of every task as it finishes; hand-ins are read only as they are needed.
+def _finish(course, journal, task, remarks, result, kept):
+    """Keep one result and enter it."""
+    key = str(course.root), task.student, task.assignment, task.notebook
+    try:
+        if not kept:
+            journal.keep(task, result)
+    except OSError as error:
+        raise CourseError(
+            f"The result of {task.student} cannot be kept in {journal.folder}: {error.strerror or error}. "
+            "Make room there and give the same command again: what was finished before is kept."
+        ) from error
+    graded = Graded(
+        task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks, kept
+    )
+    graded.fingerprints, graded.before = fingerprints(task), earlier_verdicts(verdict_file(*key))
+    found = json.loads(json.dumps({"fingerprints": graded.fingerprints, "rows": list(graded.rows())}))
+    if not kept or graded.before != found:  # else the grading that was stopped has entered it
+        _enter(course, graded, result)
+    if not graded.trouble:
+        journal.entered(task)
+    return graded
 
-    A worker process that dies takes its whole pool with it. What was under way is then tried once more, each task in a
-    process of its own, so that nothing is lost but the task that kills its process.
+
+def _results(tasks, journal, jobs, executor):
+    """(Task, remarks, `Result`, whether it was kept) of every task as it finishes.
+
+    Hand-ins are read as they are needed. A worker process that dies takes its whole pool with it. What was under way
+    is then tried once more, each task in a process of its own, so that nothing is lost but the one that kills it.
     """
     pool, ahead = executor or _pool(jobs), _AHEAD if executor else 2 * jobs
     running: dict = {}
     again: list = []
     try:
         while True:
+            more = False
             for task, remarks in itertools.islice(tasks, ahead - len(running)):
+                more = True
+                kept = journal.find(task)
+                if kept:
+                    yield task, remarks, kept, True
+                    continue
                 try:
                     running[pool.submit(run, task)] = task, remarks
                 except BrokenExecutor:
@@ -152,13 +215,15 @@ def _results(tasks, jobs, executor):
                         raise
                     again.append((task, remarks))
             if not running and not again:
+                if more:  # all that was read had been kept
+                    continue
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 task, remarks = running.pop(future)
                 if executor is None and isinstance(future.exception(), BrokenExecutor):
                     again.append((task, remarks))
                 else:
-                    yield task, remarks, _result(future, task)
+                    yield task, remarks, _result(future, task), False
             if again:  # the pool is broken, so everything in it is
                 pool.shutdown(wait=True)
                 again += running.values()
@@ -167,7 +232,7 @@ def _results(tasks, jobs, executor):
                     with contextlib.ExitStack() as pools:
                         alone = [pools.enter_context(_pool(1)).submit(run, task) for task, _ in some]
                         for future, (task, remarks) in zip(alone, some, strict=True):
-                            yield task, remarks, _result(future, task)
+                            yield task, remarks, _result(future, task), False
                 again.clear()
                 pool = _pool(jobs)
     finally:
@@ -249,7 +314,7 @@ def _enter(course, graded, result):
         with nbgrader_api(course.root, submitted_directory=relative, notebook_id=graded.notebook) as api:
             outcome = api.autograde(graded.assignment, graded.student, force=True)
         if outcome["success"]:
-            save_verdicts(verdict_file(*key), list(graded.rows()))
+            save_verdicts(verdict_file(*key), {"fingerprints": graded.fingerprints, "rows": list(graded.rows())})
         else:
             graded.trouble = f"nbgrader could not enter the result: {complaint(outcome)}"
     except (OSError, SQLAlchemyError) as error:  # this result is not entered; the others of the class still are

@@ -186,9 +186,18 @@ def verdict_file(course, student, assignment, notebook):
     return Path(course) / ".autograder" / "verdicts" / student / assignment / f"{notebook}.json"
 
 
-def save_verdicts(path, rows):
-    """Write verdicts (plain dicts), whole or not at all."""
+def earlier_verdicts(path):
+    """What `save_verdicts` wrote there, or None."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return kept if isinstance(kept, dict) and kept.keys() == {"fingerprints", "rows"} else None
+    except (OSError, ValueError):
+        return None
+
+
+def save_verdicts(path, found):
+    """Write what a grading found ("rows" and "fingerprints"), whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     temporary.replace(path)

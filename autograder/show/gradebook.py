@@ -4,6 +4,7 @@ import sys
 
 from tqdm import tqdm
 
+from autograder.grading.changes import changes
 from autograder.grading.grade import grade_class
 
 
@@ -33,6 +34,14 @@ def show_table(graded, sandbox="bwrap"):
         bonus = sum(v.bonus for v in one.verdicts)
         shown = f"{points:g} / {most:g}" + (f" + {bonus:g}" if bonus else "")
         print(f"{one.student:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {reason(one)}")
+    kept = sum(one.kept for one in graded)
+    if kept:
+        print(
+            f"{kept} of {len(graded)} notebooks were finished by a grading that was stopped; they were not run again."
+        )
+    changed = [said for one in graded for said in changes(one)]
+    if changed:
+        print("\n".join(["Changed since the last grading:", *changed]))
     waiting = {v.check for one in graded for v in one.verdicts if v.status == "error"}
     if waiting:
         print(f"To be looked at by hand: {', '.join(sorted(waiting))}")

@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import shutil
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import nbformat
@@ -20,8 +21,11 @@ from nbgrader.api import Gradebook
 from autograder import handins
 from autograder.build import source_notebooks
 from autograder.cli import main
+from autograder.exam import Verdict
+from autograder.grading import canary
 from autograder.grading.course import create, open_course
-from autograder.grading.task import failed
+from autograder.grading.engine import check_of, verdict_outputs
+from autograder.grading.task import Result, failed
 from autograder.registry import checks_of
 from benchmarks.thresholds import HOMEWORKS
 from coursekit import add_bias_column, flatten, load_images, mean_image, scale
@@ -124,9 +128,48 @@ def settled(rows):
 
 def dies_for_the_killer(task):
     """In the place of grading: ends the whole worker process for one student."""
+    if task.student == canary.STUDENT:
+        return no_marks(task)
     if task.student == "killer":
         os._exit(1)
     return failed(task, "reached")
+
+
+def no_marks(task):
+    """A result without a point, as the canary deserves it."""
+    return failed(task, "")
+
+
+class Here(Executor):
+    """Runs tasks in this process, one by one, and gives what `answer` makes of them, `of_canary` of the canary."""
+
+    def __init__(self, answer, of_canary=no_marks):
+        self.answer, self.of_canary, self.waiting, self.most = answer, of_canary, 0, 0
+
+    def submit(self, function, task):
+        if task.student == canary.STUDENT:
+            future = Future()
+            future.set_result(self.of_canary(task))
+            return future
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        future = Future()
+        try:
+            future.set_result(self.answer(task))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def full_marks(task):
+    """A result with all points and every bonus, as if everything were right."""
+    nb, verdicts = nbformat.reads(task.source, as_version=4), []
+    for cell in nb.cells:
+        check = check_of(cell)
+        if check:
+            verdicts.append(Verdict(check.name, check.points, check.points, "passed", check.bonus, 0.1, hidden=True))
+            cell.outputs = verdict_outputs(verdicts[-1])
+    return Result(nbformat.writes(nb), verdicts, 0.1)
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,15 @@
 
 import json
 import math
-from concurrent.futures import Executor, Future
 
-import nbformat
 import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.exam import Expectation, Verdict
 from autograder.grading import grade
-from autograder.grading.engine import check_of, verdict_outputs
 from autograder.grading.grade import grade_class, with_limits
 from autograder.grading.handin import MAX_NOTEBOOK, Unreadable, read_files, read_notebook
-from autograder.grading.task import Result
 from tests.grading.courses import (
     ASSIGNMENT,
     CHECKS,
@@ -22,41 +18,15 @@ from tests.grading.courses import (
     REFERENCE,
     UNTOUCHED,
     WEIGHTS,
+    Here,
     copied,
     dies_for_the_killer,
+    full_marks,
     gradebook_points,
     hand_in,
     settled,
     slim,
 )
-
-
-class Here(Executor):
-    """Runs tasks in this process, one by one, and gives what `answer` makes of them."""
-
-    def __init__(self, answer):
-        self.answer, self.waiting, self.most = answer, 0, 0
-
-    def submit(self, function, task):
-        self.waiting += 1
-        self.most = max(self.most, self.waiting)
-        future = Future()
-        try:
-            future.set_result(self.answer(task))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def full_marks(task):
-    """A result with all points and every bonus, as if everything were right."""
-    nb, verdicts = nbformat.reads(task.source, as_version=4), []
-    for cell in nb.cells:
-        check = check_of(cell)
-        if check:
-            verdicts.append(Verdict(check.name, check.points, check.points, "passed", check.bonus, 0.1, hidden=True))
-            cell.outputs = verdict_outputs(verdicts[-1])
-    return Result(nbformat.writes(nb), verdicts, 0.1)
 
 
 @pytest.mark.sandbox

@@ -1,0 +1,40 @@
+"""What a grading changed against the one before: whose points, by how much, and why.
+
+Goes in: the verdicts of both and the digests of what they depended on. Comes out: sentences.
+"""
+
+WHY = {
+    "hand-in": "the hand-in changed",
+    "course": "seed, limits or data set of the course changed",
+    "programs": "the checks changed",
+}
+
+
+def changes(one):
+    """One sentence per item of a `Graded` whose points are not those of the grading before.
+
+    Items that were not there before, or are not any more, count as changed from or to nothing.
+    """
+    if one.before is None:
+        return []
+    earlier = {row["check"]: row for row in one.before["rows"]}
+    now = {verdict.check: verdict for verdict in one.verdicts}
+    told = []
+    for name in sorted(earlier.keys() | now.keys()):
+        old = earlier[name]["points"] + earlier[name]["bonus"] if name in earlier else None
+        new = now[name].points + now[name].bonus if name in now else None
+        if old != new:
+            told.append(f"{one.student}, {name}: {_points(old)} before, {_points(new)} now; {_why(one)}")
+    return told
+
+
+def _points(points):
+    return "not there" if points is None else f"{points:g}"
+
+
+def _why(one):
+    before, now = one.before["fingerprints"], one.fingerprints
+    reasons = [said for key, said in WHY.items() if before.get(key) != now.get(key)]
+    if one.trouble:
+        reasons = ["it could not be graded this time"]
+    return " and ".join(reasons) or "nothing of what it depends on changed: look at it"
