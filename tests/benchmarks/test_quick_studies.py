@@ -127,7 +127,15 @@ def test_features_of_a_pretrained_net_pass_the_source_with_few_labels_and_fine_t
     assert sum(map(sum, tuned["confusions"])) == 10_000
 
 
-@pytest.mark.xfail(reason="recorded with six stages at 160 pixels: 84.5 %")
+def test_accuracy_by_labels_has_three_seeds_of_each_way_and_pretraining_is_worth_most_where_labels_are_few():
+    found = {}
+    for run in recorded("transfer", "by_labels")["runs"]:
+        found.setdefault((run["settings"]["way"], run["settings"]["per_class"]), []).append(run["test_accuracy"])
+    assert {len(values) for values in found.values()} == {3}
+    gains = [min(found["fine-tuned", count]) - max(found["from scratch", count]) for count in (10, 100, 1000)]
+    assert gains == sorted(gains, reverse=True) and gains[-1] > 0.1
+
+
 def test_a_probe_on_all_labels_passes_85_per_cent():
     assert recorded("transfer", "all_labels")["runs"][0]["test_accuracy"] > 0.85
 

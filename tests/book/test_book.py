@@ -143,6 +143,12 @@ def test_the_recorded_transfer_is_shown_beside_the_source(site):
         assert not study["quick"] and f"{100 * study['source']['val_accuracy']:.1f}" in text
         last = study["runs"][0 if name == "all_labels" else -1]
         assert f"{100 * last['test_accuracy']:.1f}" in text, f"{name}: a run's test accuracy"
+    runs = json.loads((ROOT / "book" / "results" / "transfer" / "by_labels.json").read_text(encoding="utf-8"))["runs"]
+    means: dict = {}
+    for run in runs:
+        means.setdefault((run["settings"]["way"], run["settings"]["per_class"]), []).append(run["test_accuracy"])
+    for which, values in means.items():
+        assert f"{100 * sum(values) / len(values):.1f} ±" in text, f"by_labels: {which}"
 
 
 def _look(browser, url, width=1200, scheme="light"):
