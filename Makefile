@@ -57,7 +57,7 @@ speed: $(READY) ## Measure how fast layers are against loops and against PyTorch
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,book,torch,transfer,dev]'
+	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,cluster,book,torch,transfer,dev]'
 	build/lock/bin/pip freeze --all --exclude pip --exclude show-your-gradients > build/lock.txt
 	grep '^#' $(LOCK) > build/comments.txt
 	grep -vE '^(nvidia-|cuda-|triton==)' build/lock.txt | sed 's/+cpu$$//' | cat build/comments.txt - > $(LOCK)

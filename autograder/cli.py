@@ -68,8 +68,14 @@ def _parser():
     grade.add_argument("folder", metavar="DIR")
     grade.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)")
     grade.add_argument("--student", metavar="ID", help="only this student")
-    grade.add_argument(
+    where = grade.add_mutually_exclusive_group()
+    where.add_argument(
         "--jobs", type=_positive, default=1, metavar="N", help="hand-ins graded at the same time (default: 1)"
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786",
     )
     grade.add_argument(
         "--sandbox", choices=["bwrap", "none"], default="bwrap", help="default: %(default)s; none is not safe"
@@ -150,9 +156,14 @@ def _grade(args):
     if args.json and (args.json.is_dir() or not args.json.parent.is_dir()):
         raise ValueError(f"--json {args.json} cannot be written: name a file in a folder that exists.")
     course = open_course(args.folder)
-    graded = grade_with_progress(
-        course, args.names or None, student=args.student, jobs=args.jobs, sandbox=args.sandbox, retrain=args.retrain
-    )
+    options = {"student": args.student, "jobs": args.jobs, "sandbox": args.sandbox, "retrain": args.retrain}
+    if args.scheduler:
+        from autograder.grading.cluster import cluster
+
+        with cluster(args.scheduler) as executor:
+            graded = grade_with_progress(course, args.names or None, executor=executor, **options)
+    else:
+        graded = grade_with_progress(course, args.names or None, **options)
     show_table(graded, sandbox=args.sandbox)
     if args.json:
         rows = [json.dumps(row) for one in graded for row in one.rows()]

@@ -48,11 +48,11 @@ def fingerprints(task):
         handin.update(f"\0{name}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
     handin.update(task.unreadable.encode())
     course = hashlib.sha256(repr(task.settings).encode())
-    return {"hand-in": handin.hexdigest(), "course": course.hexdigest(), "programs": _programs()}
+    return {"hand-in": handin.hexdigest(), "course": course.hexdigest(), "programs": programs()}
 
 
 @cache
-def _programs():
+def programs():
     """Digest of all that judges: the sources of the grader, the solutions and what both build on."""
     digest = hashlib.sha256()
     for package in (autograder, coursekit, solutions):

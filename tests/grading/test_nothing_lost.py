@@ -153,7 +153,7 @@ def test_regrading_tells_whose_points_changed_by_how_much_and_why(course, releas
     assert "bob," not in said
     (course.root / "submitted" / "ada" / ASSIGNMENT / "notes.txt").write_text("new")
     assert f"ada, {first}: {most - 1:g} before, {most:g} now; the hand-in changed\n" in table(course, full_marks)
-    monkeypatch.setattr(journal, "_programs", lambda: "others")
+    monkeypatch.setattr(journal, "programs", lambda: "others")
     assert f"{told}the checks changed\n" in table(course, one_point_less)
     said = table(with_limits(course, memory_mb=77), full_marks)
     assert "now; seed, limits or data set of the course changed\n" in said
