@@ -64,6 +64,13 @@ def _parser():
     init.add_argument("--dataset", choices=["shapes10", "cifar10"], default="shapes10", help="default: %(default)s")
     init.set_defaults(run=_init)
 
+    collect = commands.add_parser("collect", help="instructor: lay the hand-ins of a platform's zip into submitted/")
+    collect.add_argument("folder", metavar="DIR")
+    collect.add_argument("name", metavar="NAME", help="assignment")
+    collect.add_argument("zip", metavar="ZIP", help="all submissions of the assignment, as Canvas or Moodle gives them")
+    collect.add_argument("--platform", choices=["canvas", "moodle"], help="default: seen from the names in the zip")
+    collect.set_defaults(run=_collect)
+
     grade = commands.add_parser("grade", help="instructor: grade the hand-ins of a course folder")
     grade.add_argument("folder", metavar="DIR")
     grade.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)")
@@ -141,6 +148,15 @@ def _init(args):
         f"Keep {args.folder}/.autograder/seed secret and backed up: hidden cases are drawn from it."
     )
     return DONE
+
+
+def _collect(args):
+    from autograder.grading.collect import collect, summary
+    from autograder.grading.course import open_course
+
+    collected, strange = collect(open_course(args.folder), args.name, args.zip, args.platform)
+    print(summary(collected, strange))
+    return SOME_UNGRADED if strange or any(one.remarks for one in collected) else DONE
 
 
 def _grade(args):

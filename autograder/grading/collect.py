@@ -1,0 +1,247 @@
+"""Hand-ins as a learning platform gives them out, one zip for a whole class, laid into `submitted/`.
+
+Goes in: the zip of Canvas or Moodle. Comes out: a folder per student, and what was left out, and why. Nothing in the
+zip is trusted: names are taken apart and made anew, sizes are limited, zips within are opened once and no further,
+links are not made.
+"""
+
+import io
+import re
+import shutil
+import stat
+import time
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from autograder.grading.course import CourseError
+from autograder.grading.handin import MAX_COUNT, MAX_FILES
+
+# What the platforms make of a student's file. `who` becomes the student's ID, together with the number after it.
+PLATFORMS = {
+    # Canvas: doejane_LATE_1234_56789_softmax-2.ipynb: a user's and a submission's number, -2 after the second upload.
+    "canvas": re.compile(r"(?P<who>[^_/]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>[^/]+)"),
+    # Moodle: "Jane Doe_1234_assignsubmission_file_/softmax.ipynb", or the same without the slash.
+    "moodle": re.compile(r"(?P<who>[^/]+?)_(?P<number>\d+)_assignsubmission_file_?/?(?P<file>.+)"),
+}
+_UPLOAD = re.compile(r"-(\d+)$")
+_MOST_HANDINS = 5000
+
+
+@dataclass
+class Collected:
+    """What the zip held for one student.
+
+    Attributes
+    ----------
+    student : str
+        ID: letters, digits, dots and hyphens.
+    files : dict
+        Relative name to bytes.
+    late : bool
+        Whether the platform says so.
+    remarks : list of str
+        What was left out, and why.
+    outcome : str
+        "new", "changed" or "as before".
+    """
+
+    student: str
+    files: dict = field(default_factory=dict)
+    late: bool = False
+    remarks: list = field(default_factory=list)
+    outcome: str = ""
+
+
+def collect(course, assignment, path, platform=None):
+    """Lay the hand-ins of a zip into `submitted/STUDENT/ASSIGNMENT/`.
+
+    A hand-in that is there already and differs is moved to `.autograder/replaced/` first.
+
+    Parameters
+    ----------
+    course : Course
+    assignment : str
+    path : path
+        The zip.
+    platform : {"canvas", "moodle"}, optional
+        By default, the one whose names are in it.
+
+    Returns
+    -------
+    collected : list of Collected
+        Sorted by student.
+    strange : list of str
+        Names in the zip that are no hand-in's.
+
+    Raises
+    ------
+    CourseError
+        If there is no such assignment, or the file is no zip, or no name in it is understood.
+    """
+    if assignment not in course.assignments():
+        known = ", ".join(course.assignments()) or "none"
+        raise CourseError(f"There is no assignment {assignment!r} in {course.root}; there are {known}.")
+    notebooks = {found.name for found in (course.root / "release" / assignment).glob("*.ipynb")}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            collected, strange = _read(archive, platform)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise CourseError(f"{path} cannot be read as a zip: {error}. Download it from the platform again.") from error
+    for one in collected:
+        one.files = _named(one, notebooks)
+        _lay_down(course, assignment, one)
+    return collected, strange
+
+
+def _read(archive, platform):
+    """What a zip holds, by student, and names that are not understood."""
+    names = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+    pattern = PLATFORMS[platform or _platform(names)]
+    students: dict[str, Collected] = {}
+    strange = []
+    for info in names:
+        match = pattern.fullmatch(info.filename)
+        file = _safe(match["file"]) if match else None
+        if not match or file is None:
+            strange.append(info.filename)
+            continue
+        student = _student(match["who"], match["number"])
+        if student not in students and len(students) >= _MOST_HANDINS:
+            raise CourseError(f"The zip holds more than {_MOST_HANDINS:,} students.")
+        one = students.setdefault(student, Collected(student))
+        one.late |= bool(match.groupdict().get("late"))
+        _take(one, archive, info, file)
+    for one in students.values():
+        _unzip(one)
+    return sorted(students.values(), key=lambda one: one.student), strange
+
+
+def _platform(names):
+    """The platform most of whose names these are."""
+    counts = {name: sum(bool(p.fullmatch(info.filename)) for info in names) for name, p in PLATFORMS.items()}
+    best = max(counts, key=lambda name: counts[name])
+    if not counts[best]:
+        first = f" Its first file is {names[0].filename[:100]!r}." if names else " It is empty."
+        raise CourseError(
+            f"No name in the zip is one of {' or '.join(PLATFORMS)}.{first} Download all submissions of the assignment "
+            "at once, or lay them into submitted/STUDENT/ASSIGNMENT/ yourself."
+        )
+    return best
+
+
+def _take(one, archive, info, file):
+    """One file of a zip into a hand-in, if it is a plain one and not too large."""
+    left = MAX_FILES - sum(map(len, one.files.values()))
+    mode = info.external_attr >> 16
+    if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+        one.remarks.append(f"{file} is not a plain file and was left out.")
+    elif len(one.files) >= MAX_COUNT:
+        one.remarks.append(f"{file} was left out: there are more than {MAX_COUNT:,} files.")
+    else:
+        try:
+            with archive.open(info) as member:
+                data = member.read(left + 1)  # what it holds, not what it says it holds
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+            one.remarks.append(f"{file} could not be unpacked ({error or type(error).__name__}).")
+            return
+        if len(data) > left:
+            one.remarks.append(f"{file} was left out: all files together are larger than {MAX_FILES // 10**6} MB.")
+        else:
+            one.files[file] = data
+
+
+def _unzip(one):
+    """Open the zips that a student handed in, without opening zips in them."""
+    for name in [name for name in one.files if name.lower().endswith(".zip")]:
+        data = one.files.pop(name)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as inner:
+                members = [info for info in inner.infolist() if not info.is_dir() and not _hidden(info.filename)]
+                tops = {info.filename.split("/")[0] for info in members}
+                folder = f"{tops.pop()}/" if len(tops) == 1 and all("/" in info.filename for info in members) else ""
+                for info in members[: MAX_COUNT + 1]:
+                    file = _safe(info.filename.removeprefix(folder))
+                    if file is None or file.lower().endswith(".zip"):
+                        one.remarks.append(f"{info.filename[:100]!r} in {name} was left out.")
+                    elif file not in one.files:
+                        _take(one, inner, info, file)
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+            one.files[name] = data
+            one.remarks.append(f"{name} could not be unpacked ({error}).")
+
+
+def _named(one, notebooks):
+    """The files under the names that they were given out with, the latest upload of each."""
+    latest: dict[str, tuple[int, str]] = {}
+    for name in one.files:
+        path = PurePosixPath(name)
+        upload = _UPLOAD.search(path.stem)
+        plain = str(path.with_name(_UPLOAD.sub("", path.stem) + path.suffix))
+        # Only where the platform has numbered it: a student's own "notes-2.txt" keeps its name.
+        number = int(upload[1]) if upload and (plain in notebooks or plain in one.files) else 0
+        kept = plain if number else name
+        latest[kept] = max(latest.get(kept, (-1, "")), (number, name))
+    files = {kept: one.files[name] for kept, (_, name) in latest.items()}
+    missing = sorted(notebooks - files.keys())
+    strays = [name for name in files if name.endswith(".ipynb") and name not in notebooks]
+    if len(missing) == len(strays) == 1:
+        one.remarks.append(f"{strays[0]} was taken for {missing[0]}.")
+        files[missing.pop()] = files.pop(strays[0])
+    one.remarks += [f"{name} is not there." for name in missing]
+    return files
+
+
+def _lay_down(course, assignment, one):
+    folder = course.root / "submitted" / one.student / assignment
+    if folder.is_symlink() or folder.parent.is_symlink():
+        raise CourseError(f"{folder} is a link. Put a folder there, or take it away.")
+    before = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    if folder.is_dir() and before == one.files:
+        one.outcome = "as before"
+        return
+    one.outcome = "changed" if before else "new"
+    if folder.is_dir():
+        old = course.private / "replaced" / one.student / assignment
+        old.mkdir(parents=True, exist_ok=True)
+        shutil.move(folder, old / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{len(list(old.iterdir()))}")
+    folder.mkdir(parents=True)
+    for name, data in one.files.items():
+        target = folder / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        except OSError as error:
+            one.remarks.append(f"{name[:100]!r} could not be written: {error.strerror}.")
+
+
+def _hidden(name):
+    """Whether it is what systems add to zips: __MACOSX/, .DS_Store, checkpoints."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _safe(name):
+    """A relative name without tricks, or None."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    good = name and not path.is_absolute() and ".." not in path.parts and path.parts and "\0" not in name
+    return str(path) if good and not re.match(r"[A-Za-z]:", name) and all(c.isprintable() for c in name) else None
+
+
+def _student(who, number):
+    """An ID that is a good name of a folder."""
+    name = re.sub(r"[^\w.-]+", "-", who).strip(".-")
+    return f"{name or 'student'}-{number}"
+
+
+def summary(collected, strange):
+    """What was collected, as lines for the terminal."""
+    width = max([len(one.student) for one in collected] + [7])
+    lines = [f"{'student':<{width}}  files  what"]
+    for one in collected:
+        said = [one.outcome, *(["late, says the platform"] if one.late else []), *one.remarks]
+        lines.append(f"{one.student:<{width}}  {len(one.files):>5}  {'; '.join(said)}")
+    if strange:
+        shown = ", ".join(repr(name[:80]) for name in strange[:5]) + (" …" if len(strange) > 5 else "")
+        lines.append(f"Left out, for these names are no hand-in's: {shown}")
+    return "\n".join(lines)
