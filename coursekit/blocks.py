@@ -61,9 +61,9 @@ def in_blocks(work, images, bytes_each):
 
 
 def _blocks(images, bytes_each):
-    """Slices of nearly the same size; where one is not enough, a multiple of four: two or four threads end together."""
-    fours = max(1, round(images * bytes_each / (4 * BLOCK)))
-    count = 1 if images * bytes_each <= BLOCK else min(images, 4 * fours)
+    """Slices of nearly the same size; where one is not enough, an even number: two threads end together."""
+    pairs = max(1, round(images * bytes_each / (2 * BLOCK)))
+    count = 1 if images * bytes_each <= BLOCK else min(images, 2 * pairs)
     return [slice(*ends) for ends in pairwise(images * k // count for k in range(count + 1))]
 
 

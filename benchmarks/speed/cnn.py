@@ -35,19 +35,31 @@ POOLINGS = {"S4's layer": (100, 3, 32, 2, 2), "32 channels": (100, 32, 32, 2, 2)
 SOURCE = {"name": "S4", "convolution": {"forward": 555, "backward": 574}, "pooling": {"forward": 198, "backward": 40}}
 
 
-def timed(call, seconds, most=50):
-    """Seconds of single calls, measured until `seconds` are over: median, fastest, slowest, and how many."""
-    call()
-    times, began = [], time.perf_counter()
-    while not times or (time.perf_counter() - began < seconds and len(times) < most):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return {"median": statistics.median(times), "fastest": min(times), "slowest": max(times), "calls": len(times)}
+def compared(calls, seconds, rounds=8, most=60):
+    """Seconds of single calls by who computes: median, fastest, slowest, and how many.
+
+    They take turns, round by round, so that a busy moment of the machine meets all of them; the first call of a turn,
+    which finds the caches full of something else, is not counted.
+    """
+    times: dict = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            call()
+            began, counted = time.perf_counter(), len(times[name])
+            while len(times[name]) == counted or (
+                time.perf_counter() - began < seconds / rounds and len(times[name]) - counted < most
+            ):
+                start = time.perf_counter()
+                call()
+                times[name].append(time.perf_counter() - start)
+    return {
+        name: {"median": statistics.median(found), "fastest": min(found), "slowest": max(found), "calls": len(found)}
+        for name, found in times.items()
+    }
 
 
 def once(call):
-    """As `timed`, for loops that take seconds: one call, nothing before it."""
+    """As one entry of `compared`, for loops that take seconds: one call, nothing before it."""
     start = time.perf_counter()
     call()
     took = time.perf_counter() - start
@@ -137,7 +149,7 @@ def pooling(shape, seconds, naive):
 def _rows(calls, loops, seconds):
     found = {}
     for direction, by_whom in calls.items():
-        row = {name: timed(call, seconds) for name, call in by_whom.items()}
+        row: dict = compared(by_whom, seconds)
         row["fast_to_torch"] = row["fast"]["median"] / row["torch"]["median"]
         row["megabytes"] = {"fast": peak(by_whom["fast"])}
         if direction in loops:

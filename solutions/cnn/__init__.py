@@ -8,12 +8,13 @@ In PyTorch: `nets.py`, `counting.py` (parameters), `training.py`, `augmentation.
 from solutions.cnn.augmentation import augmented
 from solutions.cnn.counting import parameter_counts
 from solutions.cnn.fast import (
-    col2im,
+    col2rows,
     conv_backward_fast,
     conv_forward_fast,
     im2col,
     max_pool_backward_fast,
     max_pool_forward_fast,
+    rows2col,
 )
 from solutions.cnn.naive import (
     conv_backward_naive,
@@ -47,7 +48,7 @@ __all__ = [
     "EarlyStopping",
     "TwoLayerConvNet",
     "augmented",
-    "col2im",
+    "col2rows",
     "conv_backward_fast",
     "conv_backward_naive",
     "conv_forward_fast",
@@ -69,6 +70,7 @@ __all__ = [
     "output_size",
     "parameter_counts",
     "regularised_convnet_c",
+    "rows2col",
     "softmax_net",
     "spatial_batchnorm_backward",
     "spatial_batchnorm_forward",

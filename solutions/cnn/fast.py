@@ -12,10 +12,7 @@ from solutions.cnn.shapes import output_size
 
 
 def im2col(images, HH, WW, stride, pad=0):
-    """Every window of the padded images as a column; the windows of a row, those of all images, make one matrix.
-
-    Each row of an image is laid out once, although windows above each other share it: the matrix of the next windows
-    begins `stride` rows further down. The matrices overlap in memory, so only read them.
+    """Every window of the padded images as a column, a one below it: the filters' biases are what it is multiplied by.
 
     Parameters
     ----------
@@ -25,8 +22,33 @@ def im2col(images, HH, WW, stride, pad=0):
 
     Returns
     -------
+    array (N, HH * C * WW + 1, H' * W')
+        One matrix per image. The numbers of a window in the order row, channel, column.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = images.shape
+    rows, columns = output_size(H, HH, stride, pad), output_size(W, WW, stride, pad, "width")
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=images.dtype)
+    padded[:, :, pad : pad + H, pad : pad + W] = images
+    laid = np.empty((N, HH * C * WW + 1, rows * columns), dtype=images.dtype)
+    laid[:, -1] = 1
+    windows = laid[:, :-1].reshape(N, HH, C, WW, rows, columns)
+    for i in range(HH):  # this pixel of all windows at once
+        for j in range(WW):
+            windows[:, i, :, j] = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+    return laid
+    ### END SOLUTION
+
+
+def rows2col(images, HH, WW, stride, pad=0):
+    """As `im2col` without the ones, with a matrix per row of windows: those of all images, side by side.
+
+    Each row of an image is laid out once, although windows above each other share it: the matrix of the next windows
+    begins `stride` rows further down. The matrices overlap in memory, so only read them.
+
+    Returns
+    -------
     array (H', HH * C * WW, N * W')
-        The numbers of a window in the order row, channel, column.
     """
     ### BEGIN SOLUTION
     N, C, H, W = images.shape
@@ -41,8 +63,8 @@ def im2col(images, HH, WW, stride, pad=0):
     ### END SOLUTION
 
 
-def col2im(laid, shape, HH, WW, stride, pad=0):
-    """The way back: images of the given shape (N, C, H, W), the numbers of windows that overlap added up."""
+def col2rows(laid, shape, HH, WW, stride, pad=0):
+    """The way back from `rows2col`: images of a shape (N, C, H, W), the numbers of windows that overlap added up."""
     ### BEGIN SOLUTION
     N, C, H, W = shape
     rows, columns = len(laid), output_size(W, WW, stride, pad, "width")
@@ -67,13 +89,19 @@ def conv_forward_fast(x, w, b, conv_param):
     ### BEGIN SOLUTION
     out = np.empty((N, F, rows, columns), dtype=np.result_type(x, w))
     filters = w.transpose(0, 2, 1, 3).reshape(F, -1)  # (F, HH C WW)
+    shared = C * WW * (HH - stride) > F  # whether to share rows saves more numbers than there are to be sorted after it
 
     def forward(some):
-        products = filters @ im2col(x[some], HH, WW, stride, pad)  # (H', F, few W')
-        products += b[:, None]
-        out[some] = products.reshape(rows, F, -1, columns).transpose(2, 1, 0, 3)
+        if shared:
+            products = filters @ rows2col(x[some], HH, WW, stride, pad)  # (H', F, few W')
+            products += b[:, None]
+            out[some] = products.reshape(rows, F, -1, columns).transpose(2, 1, 0, 3)
+        else:
+            laid = im2col(x[some], HH, WW, stride, pad)  # (few, HH C WW + 1, H' W')
+            np.matmul(np.column_stack([filters, b]), laid, out=out[some].reshape(-1, F, rows * columns))
 
-    in_blocks(forward, N, (C * WW * (H + 2 * pad) + F * rows) * columns * x.itemsize)
+    height = H + 2 * pad if shared else HH * rows
+    in_blocks(forward, N, max(C * WW * height, F * rows) * columns * x.itemsize)
     return out, (x, w, b, conv_param)
     ### END SOLUTION
 
@@ -90,10 +118,11 @@ def conv_backward_fast(dout, cache):
 
     def backward(some):
         by_row = dout[some].transpose(2, 1, 0, 3).reshape(rows, F, -1)  # (H', F, few W')
-        dx[some] = col2im(filters.T @ by_row, x[some].shape, HH, WW, stride, pad)
-        return (im2col(x[some], HH, WW, stride, pad) @ by_row.swapaxes(1, 2)).sum(axis=0)  # (HH C WW, F)
+        dx[some] = col2rows(filters.T @ by_row, x[some].shape, HH, WW, stride, pad)
+        return (rows2col(x[some], HH, WW, stride, pad) @ by_row.swapaxes(1, 2)).sum(axis=0)  # (HH C WW, F)
 
-    dw = sum(in_blocks(backward, N, (C * WW * (x.shape[2] + 2 * pad) + F * rows) * columns * x.itemsize))
+    laid = C * WW * (x.shape[2] + 2 * pad)
+    dw = sum(in_blocks(backward, N, (laid + F * rows) * columns * x.itemsize))
     return dx, dw.reshape(HH, C, WW, F).transpose(3, 1, 0, 2), dout.sum(axis=(0, 2, 3))
     ### END SOLUTION
 
@@ -121,16 +150,20 @@ def max_pool_forward_fast(x, pool_param):
         place[some] += H * W * np.arange(some.start * C, some.stop * C).reshape(-1, C, 1, 1)
 
     in_blocks(forward, N, C * rows * columns * (x.itemsize + place.itemsize))
-    return out, (x.shape, place)
+    return out, (x.shape, place, stride < max(HH, WW))
 
 
 def max_pool_backward_fast(dout, cache):
     """As `max_pool_backward_naive`: of several largest numbers, the first one gets the gradient."""
-    shape, place = cache
+    shape, place, overlapping = cache
     dx = np.zeros(shape, dtype=dout.dtype)
+    flat = dx.reshape(-1)
+    if overlapping:  # a pixel may be the largest of several windows: add up
+        np.add.at(flat, place.ravel(), dout.ravel())
+        return dx
 
     def backward(some):
-        np.add.at(dx.reshape(-1), place[some].ravel(), dout[some].ravel())  # adds up where windows overlap
+        flat[place[some].ravel()] = dout[some].ravel()
 
     in_blocks(backward, len(dout), (dout.nbytes + place.nbytes) // max(1, len(dout)))
     return dx

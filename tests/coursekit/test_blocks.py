@@ -27,7 +27,7 @@ def test_blocks_cover_all_images_once_in_order_and_hold_about_a_megabyte():
         sizes = [some.stop - some.start for some in slices]
         assert max(sizes) - min(sizes) <= 1 and (max(sizes) == 1 or max(sizes) * bytes_each < 1.5 * MEGABYTE)
     assert len(in_blocks(lambda some: some, 100, MEGABYTE // 100)) == 1
-    assert len(in_blocks(lambda some: some, 100, 20_000)) == 4
+    assert len(in_blocks(lambda some: some, 100, 20_000)) == 2
 
 
 def test_results_come_in_order_from_as_many_threads_as_there_are(threads):

@@ -50,11 +50,7 @@ def max_pool_backward_naive(dout, cache):
     return dx
 
 
-# %% col2im
-def col2im(laid, shape, HH, WW, stride):
-    pass
-
-
+# %% col2rows
 def conv_backward_fast(dout, cache):
     x, w, b, conv_param = cache
     parts = [conv_backward_naive(dout[n : n + 1], (x[n : n + 1], w, b, conv_param)) for n in range(len(x))]
