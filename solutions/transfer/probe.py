@@ -4,6 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from coursekit.tensors import batches
+
 
 def train_probe(features, labels, classes, reg=1e-3, steps=200):
     """The linear layer with the least regularised cross-entropy on frozen features.
@@ -47,3 +49,49 @@ def train_probe(features, labels, classes, reg=1e-3, steps=200):
         layer.bias -= layer.weight @ mean
     return layer
     ### END SOLUTION
+
+
+def train_head(features, labels, classes, hidden=128, epochs=60, learning_rate=1e-3, dropout=0.5, seed=0):
+    """A small head on frozen features: one hidden layer with dropout, trained with AdamW in batches of 50.
+
+    Parameters
+    ----------
+    features : float array (N, F)
+    labels : integers (N,)
+    classes : int
+        K.
+    hidden : int
+        Units of the hidden layer.
+    epochs : int
+    learning_rate : float
+        At its highest: one cycle of rates.
+    dropout : float
+        Share of the hidden units that is switched off.
+    seed : int
+        Of the first weights, the order and what is switched off.
+
+    Returns
+    -------
+    nn.Sequential
+        In evaluation mode. As `train_probe`'s layer, it takes features as they are.
+    """
+    features, labels = torch.as_tensor(features, dtype=torch.float32), torch.as_tensor(labels)
+    std, mean = torch.std_mean(features, dim=0, correction=0)
+    std = torch.where(std > 0, std, 1.0)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        head = nn.Sequential(nn.Linear(features.shape[1], hidden), nn.ReLU(), nn.Dropout(dropout))
+        head.append(nn.Linear(hidden, classes))
+        optimiser = torch.optim.AdamW(head.parameters(), weight_decay=0.05)
+        loader = batches((features - mean) / std, labels, 50, torch.Generator().manual_seed(seed))
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, learning_rate, epochs * len(loader))
+        for _ in range(epochs):
+            for X, y in loader:
+                optimiser.zero_grad()
+                functional.cross_entropy(head(X), y).backward()
+                optimiser.step()
+                schedule.step()
+    with torch.no_grad():
+        head[0].weight /= std
+        head[0].bias -= head[0].weight @ mean
+    return head.eval()

@@ -15,6 +15,7 @@ from solutions.transfer import (
     keep_statistics,
     parameter_groups,
     preprocess,
+    train_head,
     train_probe,
     trainable_parameters,
     unfreeze_top,
@@ -160,6 +161,29 @@ def test_the_probe_does_not_care_for_the_units_of_features():
     scores = train_probe(X, labels, 4)(torch.tensor(X))
     scaled = X * np.array([100, 0.01, 1, 5, 2, 1], dtype=np.float32)
     torch.testing.assert_close(train_probe(scaled, labels, 4)(torch.tensor(scaled)), scores, atol=2e-2, rtol=1e-2)
+
+
+def test_a_small_head_learns_what_no_straight_line_can_and_takes_features_as_they_are():
+    rng = np.random.default_rng(3)
+    signs = rng.choice([-1.0, 1.0], (400, 2))
+    labels = (signs.prod(axis=1) > 0).astype(int)  # alike or not: no line between
+    features = 1000 + 50 * (signs + 0.2 * rng.standard_normal((400, 2)))
+    features = np.column_stack([features, np.full(400, 7.0)])  # and one that says nothing, and never varies
+    state = torch.get_rng_state()
+    head = train_head(features[:200], labels[:200], 2, hidden=32, epochs=40, dropout=0.1)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert not head.training and not head[0].weight.isnan().any()
+
+    def share(layer):
+        with torch.no_grad():
+            return (
+                layer(torch.as_tensor(features[200:], dtype=torch.float32)).argmax(dim=1).numpy() == labels[200:]
+            ).mean()
+
+    assert share(head) > 0.95
+    assert share(train_probe(features[:200], labels[:200], 2)) < 0.7
+    again = train_head(features[:200], labels[:200], 2, hidden=32, epochs=40, dropout=0.1)
+    assert all(torch.equal(a, b) for a, b in zip(head.parameters(), again.parameters(), strict=True))
 
 
 # --- groups of parameters
