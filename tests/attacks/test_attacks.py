@@ -9,15 +9,20 @@ import io
 import json
 import os
 import re
+import socket
+import sys
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import numpy as np
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+import autograder
 from autograder.grading.course import open_course
 from autograder.grading.handin import MAX_CELLS
 from autograder.grading.nbgrader_plugin import nbgrader_api
@@ -120,6 +125,16 @@ def cells_retyped(nb):
     )
 
 
+def checksums_forged(nb):
+    """Every cell says that it is unchanged, of another version, the hand-in of somebody else, and marked already."""
+    for number, cell in enumerate(nb.cells):
+        more = {"checksum": "0" * 32, "schema_version": 99, "cell_type": "markdown", "auto_score": 9, "manual_score": 9}
+        cell.metadata["nbgrader"] = dict(cell.metadata.get("nbgrader", {})) | more | {"extra_credit": 50, "score": 33}
+        cell.metadata["trusted"] = True
+        cell["id"] = f"forged-{number}"
+    nb.metadata["nbgrader"] = {"student_id": "neighbour", "assignment": "other", "score": 33, "max_score": 33}
+
+
 def too_many_cells(nb):
     """A notebook with too many cells, whose ids are alike."""
     nb.cells += [new_code_cell("pass", id="same") for number in range(MAX_CELLS)]
@@ -133,6 +148,7 @@ FORGED = {
     cells_reordered: (SOME, "nothing"),
     names_swapped: (SOME, SOME_RIGHT.replace("softmax.bootstrap, softmax.ensemble_predict", "softmax.bootstrap")),
     cells_retyped: (SOME, SOME_RIGHT),
+    checksums_forged: (SOME, SOME_RIGHT),
     too_many_cells: (SOME, "nothing"),
 }
 
@@ -152,6 +168,15 @@ def pickled_weights(canary):
 
     buffer = io.BytesIO()
     np.savez(buffer, W=np.array([Bomb()], dtype=object))
+    return buffer.getvalue()
+
+
+def lying_weights():
+    """An `.npz` whose array says that it has a million million numbers, and has eight."""
+    buffer, header = io.BytesIO(), io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**6, 10**6)})
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("W.npy", header.getvalue() + bytes(64))
     return buffer.getvalue()
 
 
@@ -191,9 +216,12 @@ def attacked(tmp_path_factory, fresh_course, fill, weights):
         _odd_files(course, right)
         linked = hand_in(course, "linked_notebook")
         (linked / "softmax.ipynb").symlink_to(course.root / "submitted/neighbour/softmax/softmax.ipynb")
+        hand_in(course, "weights_that_lie", full, {WEIGHTS: lying_weights()})
         (hand_in(course, "notebook_is_a_folder") / "softmax.ipynb").mkdir()
         (course.root / "submitted/notebook_is_a_folder/softmax/softmax.ipynb/inner.txt").touch()
-        return grade_by_command(course)
+        with socket.create_server(("127.0.0.1", 0)), pytest.MonkeyPatch.context() as patched:  # something to be found
+            patched.setenv("AUTOGRADER_TEST_MARK", "a-secret-of-the-grader")
+            return grade_by_command(course)
 
     folder, (rows, code, out, err) = once(tmp_path_factory, "attacked", make)
     return Graded(open_course(folder / "course"), rows, code, out, err)
@@ -232,7 +260,10 @@ EXPECTED = (
     {name: attack.expected for name, attack in ATTACKS.items()}
     | {forge.__name__: expected for forge, (_, expected) in FORGED.items()}
     | dict.fromkeys(["neighbour", "odd_files"], SOME_RIGHT)
-    | {"pickled_weights": SOME_RIGHT.replace(" in full", ", softmax.train, softmax.predict in full")}
+    | dict.fromkeys(
+        ["pickled_weights", "weights_that_lie"],
+        SOME_RIGHT.replace(" in full", ", softmax.train, softmax.predict in full"),
+    )
     | dict.fromkeys(["linked_notebook", "notebook_is_a_folder"], "nothing")
 )
 
@@ -289,7 +320,7 @@ def test_forged_files_reached_nothing_of_the_course(attacked):
     course = attacked.course
     assert (course.private / "seed").read_text().strip() == SEED
     kept = json.loads((course.private / "verdicts/forged_files/softmax/softmax.json").read_text(encoding="utf-8"))
-    assert {row["points"] for row in kept} == {0.0}
+    assert {row["points"] for row in kept["rows"]} == {0.0}
     assert not (course.private / "verdicts/forged_files/softmax/softmax.ipynb").exists()
 
 
@@ -321,8 +352,19 @@ def screen(attacked, student):
     return json.dumps([cell.get("outputs", []) for cell in attacked.notebook(student).cells])
 
 
-def test_a_search_of_the_whole_machine_finds_nothing(attacked):
-    assert "FOUND" not in screen(attacked, "looks_for_files")
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_an_attack_looks_for_it_does_not_find(attacked, name):
+    assert "FOUND" not in screen(attacked, name)
+
+
+def test_nothing_lives_on_and_nothing_is_written_outside(attacked):
+    running = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    assert not [command for command in running if "98765.4321" in command]
+    for folder in ("/", "/usr", "/usr/local/bin", "/etc", "/opt", "/root", "/home", "/var/tmp", "/srv", "/run", "/dev"):
+        assert not Path(folder, "written-by-a-student").exists()
+    for base in {*sys.path, sys.prefix, str(Path(autograder.__file__).parent)}:
+        assert not list(Path(base).glob("**/written-by-a-student"))
+    assert "written-by-a-student" not in Path(autograder.__file__).read_text(encoding="utf-8")
 
 
 def test_nothing_that_a_student_wrote_moves_the_cursor_of_the_instructors_terminal(attacked):
