@@ -3,8 +3,9 @@
 Threat model. Defended: student code cannot read the secret seed, solutions, gradebook, other hand-ins, or the
 instructor's files and environment; cannot write anywhere that outlives the kernel; cannot reach the network; cannot
 signal or see other processes; cannot use more memory, processes, disk, output or time than the limits allow. How:
-bubblewrap with every namespace of its own, user nobody, no capabilities, a read-only system, private home and work
-folder in memory, an empty environment, Unix sockets as the only way out, resource limits inside and a watchman outside.
+bubblewrap with every namespace of its own, user nobody, no capabilities, a read-only system, read-only settings of the
+kernel (`/proc/sys`: to the kernel, nobody is root where root grades), private home and work folder in memory, an empty
+environment, Unix sockets as the only way out, resource limits inside and a watchman outside.
 Whatever comes out of the sockets is treated as hostile data.
 The folder of the sockets lies on this machine's disk; the watchman stops a kernel that fills it.
 Not defended: bugs of the Linux kernel itself; side channels (timing, cache). With `--sandbox none` nothing of this

@@ -7,6 +7,7 @@ the command.
 import functools
 import importlib.util
 import os
+import stat
 import sys
 import sysconfig
 from pathlib import Path
@@ -64,7 +65,7 @@ def command(handin, sockets, limits, environment, data=None):
             line += ["--ro-bind", path, path]
     for path in _ETC:
         line += ["--ro-bind-try", path, path]
-    line += ["--proc", "/proc", "--dev", "/dev"]
+    line += ["--proc", "/proc", *_kernel_files(), "--dev", "/dev"]
     for path in ("/tmp", HOME, WORK):
         line += ["--size", disk, "--tmpfs", path]
     # After the private folders, for Python may be installed below one of them.
@@ -81,6 +82,24 @@ def command(handin, sockets, limits, environment, data=None):
     # Bubblewrap's own root and /dev are folders in memory without a limit: nothing more may be written there.
     line += ["--size", disk, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]
     return [*line, "--chdir", "/", "--"]
+
+
+def _kernel_files():
+    """Arguments that make the kernel's own files below `/proc` read-only, and hide those that are not for everybody.
+
+    Where root grades, user nobody inside is root to the kernel, and needs no capability to set what belongs to root,
+    such as the program that is started when another one crashes.
+    """
+    line = []
+    for entry in sorted(os.scandir("/proc"), key=lambda entry: entry.name):
+        if entry.name.isdigit() or entry.is_symlink():
+            continue
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode) or (mode & 0o004 and mode & 0o222):
+            line += ["--ro-bind-try", entry.path, entry.path]
+        elif not mode & 0o004:
+            line += ["--ro-bind-try", "/dev/null", entry.path]
+    return line
 
 
 def python_folders():

@@ -5,12 +5,21 @@ Must come out: nothing
 """
 
 # %% softmax
+import os
 import socket
 
+mine = set()  # inodes of the kernel's own sockets
+for number in os.listdir("/proc/self/fd"):
+    try:
+        mine.add(os.readlink(f"/proc/self/fd/{number}").strip("socket:[]"))
+    except OSError:
+        pass
+rows = [row.split() for row in open("/proc/net/tcp").read().splitlines()[1:]]
+own_ports = {int(row[1].split(":")[1], 16) for row in rows if row[9] in mine}
 reached = []
-for port in range(1, 65536):
+for port in set(range(1, 65536)) - own_ports:
     with socket.socket() as line:
-        if line.connect_ex(("127.0.0.1", port)) == 0:
+        if line.connect_ex(("127.0.0.1", port)) == 0 and line.getsockname() != line.getpeername():
             reached.append(port)
 for family, address in (
     (socket.AF_INET, ("8.8.8.8", 53)),
