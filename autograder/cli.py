@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 done, but some hand-ins could not be graded; 2 bad usage o
 """
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -160,6 +161,7 @@ def _collect(args):
 
 
 def _grade(args):
+    from autograder.grading.cluster import cluster
     from autograder.grading.course import open_course
     from autograder.show.gradebook import grade_with_progress, show_table
 
@@ -173,13 +175,8 @@ def _grade(args):
         raise ValueError(f"--json {args.json} cannot be written: name a file in a folder that exists.")
     course = open_course(args.folder)
     options = {"student": args.student, "jobs": args.jobs, "sandbox": args.sandbox, "retrain": args.retrain}
-    if args.scheduler:
-        from autograder.grading.cluster import cluster
-
-        with cluster(args.scheduler) as executor:
-            graded = grade_with_progress(course, args.names or None, executor=executor, **options)
-    else:
-        graded = grade_with_progress(course, args.names or None, **options)
+    with cluster(args.scheduler) if args.scheduler else contextlib.nullcontext() as executor:
+        graded = grade_with_progress(course, args.names or None, executor=executor, **options)
     show_table(graded, sandbox=args.sandbox)
     if args.json:
         rows = [json.dumps(row) for one in graded for row in one.rows()]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.grading.course import CourseError
-from autograder.grading.handin import MAX_COUNT, MAX_FILES
+from autograder.grading.handin import MAX_COUNT, MAX_FILES, read_files
 
 # What the platforms make of a student's file. `who` becomes the student's ID, together with the number after it.
 PLATFORMS = {
@@ -79,9 +79,7 @@ def collect(course, assignment, path, platform=None):
     CourseError
         If there is no such assignment, or the file is no zip, or no name in it is understood.
     """
-    if assignment not in course.assignments():
-        known = ", ".join(course.assignments()) or "none"
-        raise CourseError(f"There is no assignment {assignment!r} in {course.root}; there are {known}.")
+    course.require([assignment])
     notebooks = {found.name for found in (course.root / "release" / assignment).glob("*.ipynb")}
     try:
         with zipfile.ZipFile(path) as archive:
@@ -133,8 +131,7 @@ def _platform(names):
 def _take(one, archive, info, file):
     """One file of a zip into a hand-in, if it is a plain one and not too large."""
     left = MAX_FILES - sum(map(len, one.files.values()))
-    mode = info.external_attr >> 16
-    if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):  # 0: made where files have no such mode
         one.remarks.append(f"{file} is not a plain file and was left out.")
     elif len(one.files) >= MAX_COUNT:
         one.remarks.append(f"{file} was left out: there are more than {MAX_COUNT:,} files.")
@@ -196,7 +193,7 @@ def _lay_down(course, assignment, one):
     folder = course.root / "submitted" / one.student / assignment
     if folder.is_symlink() or folder.parent.is_symlink():
         raise CourseError(f"{folder} is a link. Put a folder there, or take it away.")
-    before = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    before = read_files(folder, notebooks=True)
     if folder.is_dir() and before == one.files:
         one.outcome = "as before"
         return

@@ -82,6 +82,15 @@ class Course:
         folder = self.root / "source"
         return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
+    def require(self, names):
+        """Raise `CourseError` for the first of these assignments that there is not."""
+        known = self.assignments()
+        for name in names:
+            if name not in known:
+                raise CourseError(
+                    f"There is no assignment {name!r} in {self.root}; there are {', '.join(known) or 'none'}."
+                )
+
 
 def open_course(folder):
     """Read a course folder made by `create`; raises `CourseError`."""

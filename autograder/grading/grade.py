@@ -79,6 +79,10 @@ class Graded:
                     expectation["measured"] = None  # JSON has neither nan nor infinity
             yield {"student": self.student, "assignment": self.assignment, "notebook": self.notebook, **plain}
 
+    def found(self):
+        """What is kept of this grading, as JSON gives it back: the next one calls it `before`."""
+        return json.loads(json.dumps({"fingerprints": self.fingerprints, "rows": list(self.rows())}))
+
 
 def grade_class(
     course,
@@ -123,13 +127,8 @@ def grade_class(
     """
     if sandbox == "bwrap":
         bubblewrap()
-    known = course.assignments()
-    for name in assignments or []:
-        if name not in known:
-            raise CourseError(
-                f"There is no assignment {name!r} in {course.root}; there are {', '.join(known) or 'none'}."
-            )
-    handins = find_handins(course, assignments or known, student)
+    course.require(assignments or [])
+    handins = find_handins(course, assignments or course.assignments(), student)
     if not handins:
         who = f" by {student}" if student else ""
         raise CourseError(
@@ -170,20 +169,28 @@ def _graded(course, handins, settings, jobs, executor, on_done):
 def _finish(course, journal, task, remarks, result, kept):
     """Keep one result and enter it."""
     key = str(course.root), task.student, task.assignment, task.notebook
+    marks = fingerprints(task)
     try:
         if not kept:
-            journal.keep(task, result)
+            journal.keep(task, marks, result)
     except OSError as error:
         raise CourseError(
             f"The result of {task.student} cannot be kept in {journal.folder}: {error.strerror or error}. "
             "Make room there and give the same command again: what was finished before is kept."
         ) from error
     graded = Graded(
-        task.student, task.assignment, task.notebook, result.verdicts, result.seconds, result.trouble, remarks, kept
+        task.student,
+        task.assignment,
+        task.notebook,
+        result.verdicts,
+        result.seconds,
+        result.trouble,
+        remarks,
+        kept,
+        marks,
+        earlier_verdicts(verdict_file(*key)),
     )
-    graded.fingerprints, graded.before = fingerprints(task), earlier_verdicts(verdict_file(*key))
-    found = json.loads(json.dumps({"fingerprints": graded.fingerprints, "rows": list(graded.rows())}))
-    if not kept or graded.before != found:  # else the grading that was stopped has entered it
+    if not kept or graded.before != graded.found():  # else the grading that was stopped has entered it
         _enter(course, graded, result)
     if not graded.trouble:
         journal.entered(task)
@@ -314,7 +321,7 @@ def _enter(course, graded, result):
         with nbgrader_api(course.root, submitted_directory=relative, notebook_id=graded.notebook) as api:
             outcome = api.autograde(graded.assignment, graded.student, force=True)
         if outcome["success"]:
-            save_verdicts(verdict_file(*key), {"fingerprints": graded.fingerprints, "rows": list(graded.rows())})
+            save_verdicts(verdict_file(*key), graded.found())
         else:
             graded.trouble = f"nbgrader could not enter the result: {complaint(outcome)}"
     except (OSError, SQLAlchemyError) as error:  # this result is not entered; the others of the class still are

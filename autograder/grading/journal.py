@@ -88,8 +88,8 @@ class Journal:
             return None
         return result
 
-    def keep(self, task, result):
-        """Put a result on disk, before anything else is done with it.
+    def keep(self, task, marks, result):
+        """Put a result on disk with the task's fingerprints, before anything else is done with it.
 
         What could not be graded is not kept: the next grading tries again.
 
@@ -101,7 +101,7 @@ class Journal:
         if result.trouble:
             return
         plain = {
-            "fingerprints": fingerprints(task),
+            "fingerprints": marks,
             "source": result.source,
             "verdicts": [verdict.as_dict() for verdict in result.verdicts],
             "seconds": result.seconds,

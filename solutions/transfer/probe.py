@@ -5,6 +5,8 @@ from torch import nn
 from torch.nn import functional
 
 from coursekit.tensors import batches
+from coursekit.train.choices import make_schedule
+from solutions.cnn import train_epoch
 
 
 def train_probe(features, labels, classes, reg=1e-3, steps=200):
@@ -82,15 +84,11 @@ def train_head(features, labels, classes, hidden=128, epochs=60, learning_rate=1
         torch.manual_seed(seed)
         head = nn.Sequential(nn.Linear(features.shape[1], hidden), nn.ReLU(), nn.Dropout(dropout))
         head.append(nn.Linear(hidden, classes))
-        optimiser = torch.optim.AdamW(head.parameters(), weight_decay=0.05)
+        optimiser = torch.optim.AdamW(head.parameters(), learning_rate, weight_decay=0.05)
         loader = batches((features - mean) / std, labels, 50, torch.Generator().manual_seed(seed))
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, learning_rate, epochs * len(loader))
+        schedule = make_schedule(optimiser, "one-cycle", epochs * len(loader))
         for _ in range(epochs):
-            for X, y in loader:
-                optimiser.zero_grad()
-                functional.cross_entropy(head(X), y).backward()
-                optimiser.step()
-                schedule.step()
+            train_epoch(head, loader, optimiser, schedule=schedule)
     with torch.no_grad():
         head[0].weight /= std
         head[0].bias -= head[0].weight @ mean

@@ -183,7 +183,7 @@ class TestJournal:
     def test_what_is_kept_comes_back_for_the_same_task_only(self, tmp_path):
         kept = journal.Journal(tmp_path / "journal")
         assert kept.find(self.TASK) is None
-        kept.keep(self.TASK, self.result())
+        kept.keep(self.TASK, journal.fingerprints(self.TASK), self.result())
         assert kept.find(self.TASK) == self.result()
         for other in ({"student": "bob"}, {"files": {"a.txt": b"2"}}, {"settings": Settings(b"other")}):
             assert kept.find(replace(self.TASK, **other)) is None
@@ -199,20 +199,20 @@ class TestJournal:
     @pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"fingerprints": 1}'])
     def test_a_damaged_entry_counts_as_none(self, tmp_path, damage):
         kept = journal.Journal(tmp_path / "journal")
-        kept.keep(self.TASK, self.result())
+        kept.keep(self.TASK, journal.fingerprints(self.TASK), self.result())
         (path,) = kept.folder.iterdir()
         path.write_text(damage)
         assert kept.find(self.TASK) is None
 
     def test_what_could_not_be_graded_is_not_kept(self, tmp_path):
         kept = journal.Journal(tmp_path / "journal")
-        kept.keep(self.TASK, Result("{}", [], 0.0, "its process was lost"))
+        kept.keep(self.TASK, journal.fingerprints(self.TASK), Result("{}", [], 0.0, "its process was lost"))
         assert kept.find(self.TASK) is None
 
     def test_only_what_was_entered_is_forgotten(self, tmp_path):
         kept, other = journal.Journal(tmp_path / "journal"), replace(self.TASK, student="bob")
         for task in (self.TASK, other):
-            kept.keep(task, self.result())
+            kept.keep(task, journal.fingerprints(task), self.result())
         kept.entered(self.TASK)
         kept.close()
         assert kept.find(self.TASK) is None
@@ -228,5 +228,5 @@ class TestJournal:
         kept = journal.Journal(tmp_path / "journal")
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
-            kept.keep(self.TASK, self.result())
+            kept.keep(self.TASK, journal.fingerprints(self.TASK), self.result())
         assert list(kept.folder.iterdir()) == []
