@@ -47,7 +47,7 @@ def run_demo(folder, jobs=2):
     print("2. A class of made-up hand-ins")
     for name, about in hand_in(course).items():
         print(f"   {name:<25} {about}")
-    stopped = f"one hand-in never ends: it is stopped after {course.limits.check_seconds:.0f} s"
+    stopped = f"one hand-in never ends: it is stopped after {course.limits.check_cpu_seconds:.0f} s of computing"
     print(f"3. Grading in the sandbox, {jobs} at a time ({stopped})")
     graded = grade_with_progress(course, [ASSIGNMENT], jobs=jobs)
     show_table(graded)

@@ -131,7 +131,8 @@ class Verdict:
     check : str
     points, max_points, bonus : float
     status : str
-        "passed", "partial", "failed", "missing", "not implemented", "timeout", "died", "limit", "unreadable", "error".
+        "passed", "partial", "failed", "missing", "not implemented", "unreadable", "error", or a kind
+        of loss (`namespace.LOST`).
     seconds : float
     reason : str
         A sentence where there is something to say besides the expectations.

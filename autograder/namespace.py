@@ -13,6 +13,8 @@ from autograder import wire
 from autograder.student.agent import Agent
 
 _UNREADABLE = "The reply could not be read."
+# Kinds after which there is no kernel any more.
+LOST = ("cpu", "timeout", "memory", "processes", "disk", "output", "died", "limit")
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Failure:
     message : str
         A sentence for the student.
     kind : str
-        "missing", "not implemented", "raised", "value", "timeout", "died" or "limit".
+        "missing", "not implemented", "raised", "value", or one of `LOST`.
     """
 
     message: str

@@ -4,6 +4,7 @@ Goes in: the name of a data set, or nothing, and how many images of each split. 
 set is used is printed, since numbers from one say nothing about the other.
 """
 
+import functools
 import json
 import os
 from dataclasses import dataclass
@@ -122,10 +123,16 @@ def _size(given, default, split):
 def _shapes10(train, val, test):
     from coursekit import shapes10
 
-    splits = [
-        shapes10.generate(n, SHAPES10_SEEDS[split]) for n, split in ((train, "train"), (val, "val"), (test, "test"))
-    ]
-    return ImageData("shapes10", tuple(shapes10.CLASSES), *(array for split in splits for array in split))
+    splits = [_drawn(n, SHAPES10_SEEDS[split]) for n, split in ((train, "train"), (val, "val"), (test, "test"))]
+    # Copied, for whoever changes the images must find them as they were the next time.
+    return ImageData("shapes10", tuple(shapes10.CLASSES), *(array.copy() for split in splits for array in split))
+
+
+@functools.lru_cache(maxsize=len(SHAPES10_SEEDS))
+def _drawn(n, seed):
+    from coursekit import shapes10
+
+    return shapes10.generate(n, seed)
 
 
 def _cifar10(train, val, test):

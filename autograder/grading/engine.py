@@ -15,7 +15,7 @@ from autograder.exam import VISIBLE, Verdict, hidden_rounds, run_check
 from autograder.grading.kernel import RemoteNamespace, SandboxKernel
 from autograder.grading.outputs import harmless, note
 from autograder.images import ImageSource
-from autograder.namespace import Failure, KernelLost, printable
+from autograder.namespace import LOST, Failure, KernelLost, printable
 from autograder.reference import RecordedReference, SolutionReference
 from autograder.registry import check_of_grade_id
 from autograder.sandbox import SandboxUnavailable
@@ -52,7 +52,8 @@ def grade_notebook(nb, handin, assignment, settings, on_verdict=None):
     list of Verdict
         One per check cell, in their order.
     """
-    run = _Run(handin, assignment, settings)
+    torch = any(re.search(r"\bimport torch|from torch\b", cell.source) for cell in nb.cells)
+    run = _Run(handin, assignment, settings, ["torch"] if torch else [])
     verdicts = []
     try:
         for cell in nb.cells:
@@ -81,11 +82,12 @@ def verdict_outputs(verdict):
 class _Run:
     """One notebook's way through a kernel, and through the next one where the first is lost."""
 
-    def __init__(self, handin, assignment, settings):
+    def __init__(self, handin, assignment, settings, modules):
         self.assignment, self.settings, self.limits = assignment, settings, settings.limits
-        self.kernel = SandboxKernel(handin, settings)
+        self.kernel = SandboxKernel(handin, settings, modules)
         self.alive = False
-        self.done = []  # sources that ran, with their time limits, to bring a fresh kernel to the same point
+        self.done = []  # cells that ran, to bring a fresh kernel to the same point
+        self.cpu_spent = 0.0  # by kernels that are gone
         self.restarts = 0
         self.troubles = []  # (source, what went wrong) of cells that failed, to explain names that are missing later
         self.deadline = (
@@ -101,6 +103,22 @@ class _Run:
             )
         return min(left, seconds)
 
+    def allow(self, cpu_seconds):
+        """Let the next item compute for so long, and no longer than is left of the notebook's computing time."""
+        most = self.limits.notebook_cpu_seconds + self.settings.retrain * self.limits.training_cpu_seconds
+        left = most - self.cpu_spent - self.kernel.used()
+        if left <= 0:
+            raise KernelLost(Failure(f"The notebook's computing time of {most:.0f} seconds is used up.", "cpu"))
+        self.kernel.allow(min(left, cpu_seconds))
+
+    def run(self, cell):
+        """Outputs of a cell, run within its limits."""
+        if _is_training(cell):
+            self.allow(self.limits.training_cpu_seconds)
+            return self.kernel.run_cell(cell.source, self.left(self.limits.training_seconds))
+        self.allow(self.limits.cell_cpu_seconds)
+        return self.kernel.run_cell(cell.source, self.left(self.limits.cell_seconds))
+
     def ready(self):
         """Make sure there is a kernel at the present point of the notebook."""
         while not self.alive:
@@ -113,12 +131,12 @@ class _Run:
 
     def _replayed(self):
         """Whether all cells so far ran again; one that ends the kernel this time is left out from now on."""
-        for number, (source, seconds) in enumerate(self.done):
+        for number, cell in enumerate(self.done):
             try:
-                self.kernel.run_cell(source, self.left(seconds))
+                self.run(cell)
             except KernelLost as lost:
                 del self.done[number]
-                self.troubles.append((source, f"A cell above it was stopped: {lost.failure.message}"))
+                self.troubles.append((cell.source, f"A cell above it was stopped: {lost.failure.message}"))
                 self.lost()
                 return False
         return True
@@ -126,17 +144,16 @@ class _Run:
     def lost(self):
         self.alive = False
         self.restarts = min(self.restarts + 1, _MOST_RESTARTS + 1)
+        self.cpu_spent += self.kernel.used()
         self.kernel.stop()
 
     def cell(self, cell):
         """Run a cell that is not a check; its harmless outputs."""
-        training = SKIP_TAG in cell.metadata.get("tags", [])
-        if training and not self.settings.retrain:
+        if _is_training(cell) and not self.settings.retrain:
             return [note("Not run while grading: it is tagged skip-grading. The files that you handed in are used.")]
         try:
             self.ready()
-            seconds = self.limits.training_seconds if training else self.limits.cell_seconds
-            outputs = self.kernel.run_cell(cell.source, self.left(seconds))
+            outputs = self.run(cell)
         except KernelLost as lost:
             self.lost()
             self.troubles.append((cell.source, f"A cell above it was stopped: {lost.failure.message}"))
@@ -148,7 +165,7 @@ class _Run:
                     traceback=[f"[autograder] {lost.failure.message}"],
                 )
             ]
-        self.done.append((cell.source, seconds))
+        self.done.append(cell)
         errors = [output for output in outputs if output.output_type == "error"]
         if errors:
             said = f"{printable(errors[-1].get('ename'), 80)}: {printable(errors[-1].get('evalue'), 200)}"
@@ -167,6 +184,7 @@ class _Run:
         try:
             self.ready()
             seconds_from = time.monotonic()
+            self.allow(check.patience * self.limits.check_cpu_seconds)
             chapter = check.name.split(".")[0]
             rounds = [VISIBLE]
             if self.settings.secret:
@@ -191,13 +209,17 @@ class _Run:
                 "It gives no points; please look at this item by hand.",
                 began,
             )
-        if verdict.status in ("timeout", "died", "limit"):
+        if verdict.status in LOST:
             self.lost()
         if verdict.status == "missing" and self.troubles:
             # The first cell that speaks of the name was to define it; those after it failed because it was not there.
             about = [said for source, said in self.troubles if re.search(rf"\b{check.asks}\b", source)]
             verdict.reason += f" {about[0] if about else self.troubles[-1][1]}"
         return verdict
+
+
+def _is_training(cell):
+    return SKIP_TAG in cell.metadata.get("tags", [])
 
 
 def _nothing(check, status, reason, began):

@@ -4,12 +4,9 @@ Goes in: code and questions. Comes out: outputs and answers, or a `KernelLost` t
 arrives is hostile data: it is size-limited, never unpickled, never evaluated.
 """
 
-import ast
 import asyncio
 import contextlib
 import json
-import math
-import os
 import queue
 import shutil
 import subprocess
@@ -24,14 +21,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
 from autograder import wire
+from autograder.grading.conversation import Conversation
+from autograder.grading.watchman import POLL, Watchman
 from autograder.namespace import Failure, KernelLost, Namespace
-from autograder.sandbox import SandboxUnavailable
+from autograder.sandbox import SandboxUnavailable, cgroups
 from autograder.sandbox.provisioner import kernel_manager
 
-_POLL = 0.2  # seconds between two looks of the watchman
 _START_SECONDS = 60.0
 _SILENT_SECONDS = 4  # without outputs after a reply, until they count as complete
-_MOST_ENTRIES = 200  # files and folders that a kernel may leave beside its sockets
 _NOT_A_MESSAGE = (queue.Empty, ValueError, KeyError, TypeError, AttributeError, RecursionError, zmq.ZMQError)
 
 
@@ -43,16 +40,21 @@ class SandboxKernel:
     handin : path
         Folder with the student's files.
     settings : Settings
+    modules : sequence of str
+        Loaded in the kernel from the start, besides those that every notebook uses.
     """
 
-    def __init__(self, handin, settings):
-        self.handin, self.settings, self.limits = handin, settings, settings.limits
+    def __init__(self, handin, settings, modules=()):
+        self.handin, self.settings, self.limits, self.modules = handin, settings, settings.limits, modules
         self.loop = asyncio.new_event_loop()
-        # All three are None while there is no kernel.
+        # All of these are None while there is no kernel.
         self.folder: Path | None = None
         self.manager: Any = None
         self.client: Any = None
-        self.looked = 0.0  # when the watchman last looked
+        self.conversation: Any = None
+        self.serving: Any = None  # the kernel's reply when the agent has ended
+        self.watchman: Any = None
+        self.group = cgroups.Group()
 
     def start(self):
         """Start a fresh kernel and wait until it answers."""
@@ -61,14 +63,19 @@ class SandboxKernel:
         sockets, work = folder / "s", folder / "w"
         sockets.mkdir()
         work.mkdir()
+        self.conversation = Conversation(sockets / "agent")
+        self.group = cgroups.make(self.limits)
         self.manager = kernel_manager(
             self.handin,
             sockets,
-            work=work,
+            stderr=str(folder / "stderr"),
+            work=str(work),
             data=self.settings.data,
             dataset=self.settings.dataset,
             sandbox=self.settings.sandbox,
             limits=self.limits,
+            modules=list(self.modules),
+            groups=self.group.paths(),
         )
         # A message larger than this ends the connection instead of filling the grader's memory.
         self.manager.context = zmq.asyncio.Context()
@@ -77,31 +84,47 @@ class SandboxKernel:
 
     async def _start(self, folder):
         # What the process writes past Jupyter, to its bare stdout and stderr, must not reach the instructor's terminal.
-        with open(folder / "stderr", "wb") as stderr:
-            await self.manager.start_kernel(stdout=subprocess.DEVNULL, stderr=stderr)
+        (folder / "stderr").touch()
+        await self.manager.start_kernel()
+        keeper = self.manager.provisioner.process
+        self.watchman = Watchman(keeper, folder, self.limits, self.group, self.settings.sandbox != "none")
         self.client = self.manager.client()
-        self.client.start_channels()
-        try:
-            await self.client.wait_for_ready(timeout=_START_SECONDS)
-        except RuntimeError as error:
+        self.client.start_channels(hb=False, stdin=False)
+        if not await self._ready():
             # No student code has run yet, so this is the machine's fault.
             said = (folder / "stderr").read_text(errors="replace").strip()[-500:]
-            raise SandboxUnavailable(f"The kernel did not start in the sandbox: {said or error}") from error
+            raise SandboxUnavailable(f"The kernel did not start in the sandbox: {said or 'it does not answer.'}")
+
+    async def _ready(self):
+        """Whether the kernel answers; a message on the channel for outputs shows that none will be missed."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self.watchman.keeper.poll() is None:
+            self.client.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                await self.client.get_iopub_msg(timeout=0.05)
+                return True
+        return False
 
     def stop(self):
         """Kill the kernel and everything it started, and remove its folders."""
         if self.manager is not None:
             with contextlib.suppress(Exception):  # a kernel that fights back must not keep the grader from going on
                 self.loop.run_until_complete(asyncio.wait_for(self._stop(), 10))
-            for process in self._processes():
+            for process in self.watchman.processes() if self.watchman else []:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
             self.manager.context.destroy(linger=0)
+            self.group.remove()
+        if self.conversation is not None:
+            self.conversation.close()
         if self.folder is not None:
             _remove(self.folder)
-        self.folder = self.manager = self.client = None
+        self.folder = self.manager = self.client = self.conversation = self.watchman = None
 
     async def _stop(self):
+        if self.serving is not None:
+            self.serving.cancel()
+            self.serving = None
         if self.client is not None:
             self.client.stop_channels()
         await self.manager.shutdown_kernel(now=True)
@@ -116,6 +139,7 @@ class SandboxKernel:
         return self.loop.run_until_complete(self._watched(self._run(source), seconds))
 
     async def _run(self, source):
+        await self._hang_up()
         message_id = self.client.execute(source, stop_on_error=False, allow_stdin=False)
         reply = asyncio.ensure_future(self._reply(message_id))
         outputs = asyncio.ensure_future(self._outputs(message_id, reply))
@@ -147,7 +171,7 @@ class SandboxKernel:
             size += len(json.dumps(content, default=str))
             if size > self.limits.output_bytes * 5:
                 most = f"{self.limits.output_bytes * 5 / 1e6:.0f} MB"
-                raise KernelLost(Failure(f"The cell printed or displayed more than {most} and was stopped.", "limit"))
+                raise KernelLost(Failure(f"The cell printed or displayed more than {most} and was stopped.", "output"))
             if message["parent_header"].get("msg_id") != message_id or not isinstance(content, dict):
                 continue
             if kind == "status" and content.get("execution_state") == "idle":
@@ -168,28 +192,47 @@ class SandboxKernel:
         return self.loop.run_until_complete(self._watched(self._ask(question), seconds))
 
     async def _ask(self, question):
-        expression = f'__import__("autograder.student.agent", fromlist=["reply"]).reply(globals(), {question!r})'
-        message = await self._reply(
-            self.client.execute(
-                "", silent=True, store_history=False, allow_stdin=False, user_expressions={"reply": expression}
-            )
-        )
-        with contextlib.suppress(Exception):  # anything unreadable is simply not an answer
-            text = ast.literal_eval(message["content"]["user_expressions"]["reply"]["data"]["text/plain"])
-            if isinstance(text, str):
-                return text
+        try:
+            if await self._served():
+                return await self.conversation.ask(question)
+        except OSError:  # it has ended the conversation: the kernel's reply will follow, if it still lives
+            await self._hang_up()
         return json.dumps(
             {"error": {"kind": "value", "message": "The notebook's kernel did not give a readable answer."}}
         )
 
+    async def _served(self):
+        """Whether the agent listens; it is started where it does not, and goes on until it is hung up."""
+        if self.conversation.line:
+            return True
+        expression = (
+            f'__import__("autograder.student.agent", fromlist=["serve"]).serve(globals(), {self.conversation.path!r})'
+        )
+        message_id = self.client.execute(
+            "", silent=True, store_history=False, allow_stdin=False, user_expressions={"served": expression}
+        )
+        self.serving = asyncio.ensure_future(self._reply(message_id))
+        there = asyncio.ensure_future(self.conversation.answered())
+        try:
+            await asyncio.wait({there, self.serving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            there.cancel()
+        return self.conversation.line is not None
+
+    async def _hang_up(self):
+        """End the conversation with the agent, and wait until the kernel is free for cells."""
+        self.conversation.hang_up()
+        if self.serving:
+            await self.serving
+        self.serving = None
+
     async def _watched(self, work, seconds):
-        """Wait for `work`, looking at time, life and use of resources meanwhile."""
+        """Wait for `work`, with an eye on time, life and use of resources meanwhile."""
         task, deadline = asyncio.ensure_future(work), time.monotonic() + max(seconds, 0.0)
         try:
-            if time.monotonic() - self.looked > _POLL:  # many quick cells can use as much as a slow one
-                self._inspect(math.inf, seconds)
+            self.watchman.look_again()
             while True:
-                done, _ = await asyncio.wait({task}, timeout=_POLL)
+                done, _ = await asyncio.wait({task}, timeout=POLL)
                 if done:
                     try:
                         return task.result()
@@ -197,71 +240,23 @@ class SandboxKernel:
                         raise KernelLost(
                             Failure("The kernel sent something that is not a Jupyter message.", "died")
                         ) from error
-                self._inspect(deadline, seconds)
+                self.watchman.look(deadline, seconds)
         finally:
             task.cancel()
             with contextlib.suppress(BaseException):
                 await task
 
-    def _inspect(self, deadline, seconds):
-        self.looked = time.monotonic()
-        if (
-            self.manager.provisioner is None
-            or self.manager.provisioner.process is None
-            or (self.manager.provisioner.process.poll() is not None)
-        ):
-            raise KernelLost(
-                Failure("The kernel stopped while this was running (an exit, a crash, or out of memory).", "died")
-            )
-        processes = self._processes()
-        memory = 0
-        for process in processes:
-            with contextlib.suppress(psutil.Error):
-                memory += process.memory_info().rss
-        if memory > self.limits.memory_mb * 2**20:
-            raise KernelLost(Failure(f"More than {self.limits.memory_mb} MB of memory were in use.", "limit"))
-        if len(processes) > self.limits.processes:
-            raise KernelLost(Failure(f"More than {self.limits.processes} processes were running.", "limit"))
-        if _too_large(self.folder, self.limits.disk_mb * 2**20):
-            raise KernelLost(Failure(f"More than {self.limits.disk_mb} MB on disk, or very many files.", "limit"))
-        if time.monotonic() > deadline:
-            raise KernelLost(
-                Failure(f"No result after {seconds:.0f} seconds: is there a loop that does not end?", "timeout")
-            )
+    def allow(self, cpu_seconds):
+        """From now on, the kernel may use this much computing time."""
+        self.watchman.allow(cpu_seconds)
 
-    def _processes(self):
-        process = getattr(getattr(self.manager, "provisioner", None), "process", None)
-        if process is None:
-            return []
-        try:
-            outer = psutil.Process(process.pid)
-            return [outer, *outer.children(recursive=True)]
-        except psutil.Error:
-            return []
+    def used(self):
+        """Computing time that it had used when the watchman last looked."""
+        return self.watchman.used if self.watchman else 0.0
 
     def cpu_seconds(self):
-        """CPU time of all its processes so far, those that ended included."""
-        total = 0.0
-        for process in self._processes():
-            with contextlib.suppress(psutil.Error):
-                total += sum(process.cpu_times()[:4])
-        return total
-
-
-def _too_large(folder, most):
-    """Whether the files below a kernel's own folder on this machine are too many, or larger than `most` bytes."""
-    waiting, size, entries = [str(folder)], 0, 0
-    while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as found:
-            for entry in found:
-                entries += 1
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                else:
-                    size += 512 * entry.stat(follow_symlinks=False).st_blocks
-                if size > most or entries > _MOST_ENTRIES:
-                    return True
-    return False
+        """CPU time of everything that runs in the sandbox, so far."""
+        return self.watchman.cpu_seconds()
 
 
 def _remove(folder):

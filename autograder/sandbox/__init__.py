@@ -1,19 +1,35 @@
 """Where students' code runs when it is graded.
 
-Threat model. Defended: student code cannot read the secret seed, solutions, gradebook, other hand-ins, or the
-instructor's files and environment; cannot write anywhere that outlives the kernel; cannot reach the network; cannot
-signal or see other processes; cannot use more memory, processes, disk, output or time than the limits allow. How:
-bubblewrap with every namespace of its own, user nobody, no capabilities, a read-only system, read-only settings of the
-kernel (`/proc/sys`: to the kernel, nobody is root where root grades), private home and work folder in memory, an empty
-environment, Unix sockets as the only way out, resource limits inside and a watchman outside.
-Whatever comes out of the sockets is treated as hostile data.
-The folder of the sockets lies on this machine's disk; the watchman stops a kernel that fills it.
-Not defended: bugs of the Linux kernel itself; side channels (timing, cache). With `--sandbox none` nothing of this
-holds.
+Threat model. A hand-in is a program by somebody who wants points that are not theirs, or harm.
+
+Defended: it cannot read the secret seed, expected values, hidden labels, solutions, gradebook, other hand-ins, or the
+instructor's files and environment; cannot write anywhere that outlives its kernel; cannot reach the network; cannot see
+or signal other processes; cannot use more time, memory, processes, disk or output than `Limits` allow; cannot run
+anything in the instructor's browser or terminal.
+
+How, from the outside in:
+
+1. What is secret stays with the grader. Verdicts are formed there, from numbers and text that are limited in size and
+   never unpickled (`autograder.wire`); what is shown of them is escaped.
+2. Bubblewrap, a fresh one for each kernel (`bwrap`): namespaces of its own for files, processes, network, users, names
+   and semaphores, in which no further one can be made; a read-only system; settings of the kernel read-only; private
+   folders in memory; Unix sockets as the only way out.
+3. User nobody without capabilities or a way to get any (`namespaces`). Where root grades, nobody to the machine, too.
+4. Landlock, where the kernel has it (`landlock`): files outside the sandbox stay closed even if they were in sight.
+5. Limits of the system inside; a control group around where one can be made (`cgroups`); a watchman outside
+   (`autograder.grading.watchman`), who also watches the sockets' folder, which lies on this machine's disk.
+
+Kernels are forked from a process that has loaded its libraries (`warm`), for a start in a tenth of a second. That
+process never runs a student's code and holds nothing secret; what is forked enters a bubblewrap that was started for it
+alone. Nothing of one hand-in is there for the next.
+
+Not defended: bugs of the Linux kernel itself; side channels (timing, cache, the layout of memory, which all kernels of
+a server share); what a hand-in can do with answers it guesses or knows in advance, against which hidden cases are
+drawn. With `--sandbox none` nothing of this holds but the first point.
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 INSTALL_HINT = "Install it with `sudo apt-get install bubblewrap` (Debian, Ubuntu) or your system's package manager"
 
@@ -28,23 +44,42 @@ class Limits:
 
     Attributes
     ----------
+    cell_cpu_seconds, check_cpu_seconds, training_cpu_seconds, notebook_cpu_seconds : float
+        Computing time of one cell, of one check, of a cell tagged `skip-grading` under `--retrain`, of the whole
+        notebook: CPU time of all its processes together, whatever else the machine is doing.
     cell_seconds, check_seconds, training_seconds, notebook_seconds : float
-        Wall time of one cell, of one check, of a cell tagged `skip-grading` under `--retrain`, of the whole notebook.
+        Wall time of the same, for what waits instead of computing.
     memory_mb, disk_mb : int
         Memory of all its processes together; size of its work folder.
     processes : int
     output_bytes : int
         What one cell may print and display.
+
+    Raises
+    ------
+    ValueError
+        For one that is not a number above 0.
     """
 
-    cell_seconds: float = 60.0
-    check_seconds: float = 30.0
-    training_seconds: float = 1800.0
-    notebook_seconds: float = 600.0
+    cell_cpu_seconds: float = 60.0
+    check_cpu_seconds: float = 30.0
+    training_cpu_seconds: float = 1800.0
+    notebook_cpu_seconds: float = 600.0
+    cell_seconds: float = 120.0
+    check_seconds: float = 60.0
+    training_seconds: float = 3600.0
+    notebook_seconds: float = 1200.0
     memory_mb: int = 3072
     disk_mb: int = 256
     processes: int = 64
     output_bytes: int = 2_000_000
+
+    def __post_init__(self):
+        for field in fields(self):
+            value, whole = getattr(self, field.name), field.type is int
+            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not value > 0:
+                kind = "a whole number" if whole else "a number"
+                raise ValueError(f"the limit {field.name} is {value!r}, and must be {kind} above 0")
 
 
 def bubblewrap():

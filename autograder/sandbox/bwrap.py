@@ -1,10 +1,9 @@
 """The bubblewrap command line: what a sandboxed kernel sees of this machine.
 
 Goes in: the hand-in's folder, the folder for the sockets, the limits. Comes out: a list of arguments that ends before
-the command.
+the command; the user namespace is added by who starts it (`warm`).
 """
 
-import functools
 import importlib.util
 import os
 import stat
@@ -17,9 +16,10 @@ from autograder.sandbox import bubblewrap
 HANDIN, WORK, HOME, DATA = "/handin", "/work-folder", "/home/student", "/data"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime")
+PRIVATE = ("/tmp", HOME, WORK, "/dev/shm")  # folders in memory, each kernel's own
 
 
-def command(handin, sockets, limits, environment, data=None):
+def command(handin, sockets, limits, data=None):
     """Arguments for `bwrap`, up to and not including the program to run.
 
     Parameters
@@ -29,25 +29,17 @@ def command(handin, sockets, limits, environment, data=None):
     sockets : path
         Folder for the kernel's Unix sockets; the only thing of the machine that may be written.
     limits : Limits
-    environment : dict
-        The whole environment inside.
     data : path, optional
         Folder with a data set, mounted read-only at `DATA`.
     """
     disk = str(limits.disk_mb * 2**20)
     line = [
         bubblewrap(),
-        "--unshare-user",
         "--unshare-pid",
         "--unshare-net",
         "--unshare-ipc",
         "--unshare-uts",
         "--unshare-cgroup-try",
-        "--disable-userns",
-        "--uid",
-        "65534",
-        "--gid",
-        "65534",
         "--hostname",
         "sandbox",
         "--cap-drop",
@@ -56,8 +48,6 @@ def command(handin, sockets, limits, environment, data=None):
         "--new-session",
         "--clearenv",
     ]
-    for name, value in environment.items():
-        line += ["--setenv", name, value]
     for path in _SYSTEM:
         if os.path.islink(path):
             line += ["--symlink", os.readlink(path), path]
@@ -66,7 +56,7 @@ def command(handin, sockets, limits, environment, data=None):
     for path in _ETC:
         line += ["--ro-bind-try", path, path]
     line += ["--proc", "/proc", *_kernel_files(), "--dev", "/dev"]
-    for path in ("/tmp", HOME, WORK):
+    for path in PRIVATE[:3]:
         line += ["--size", disk, "--tmpfs", path]
     # After the private folders, for Python may be installed below one of them.
     for path in python_folders():
@@ -77,8 +67,9 @@ def command(handin, sockets, limits, environment, data=None):
     line += ["--ro-bind", str(handin), HANDIN, "--bind", str(sockets), str(sockets)]
     if data is not None:
         line += ["--ro-bind", str(data), DATA]
-    for font_list in font_lists():
-        line += ["--ro-bind", str(font_list), f"{HOME}/.matplotlib/{font_list.name}"]
+    # Folders that bubblewrap made on the way to others are its own; nobody must get through them.
+    for path in _on_the_way([*python_folders(), Path(sockets), Path(HOME)]):
+        line += ["--chmod", "0755", str(path)]
     # Bubblewrap's own root and /dev are folders in memory without a limit: nothing more may be written there.
     line += ["--size", disk, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]
     return [*line, "--chdir", "/", "--"]
@@ -87,8 +78,7 @@ def command(handin, sockets, limits, environment, data=None):
 def _kernel_files():
     """Arguments that make the kernel's own files below `/proc` read-only, and hide those that are not for everybody.
 
-    Where root grades, user nobody inside is root to the kernel, and needs no capability to set what belongs to root,
-    such as the program that is started when another one crashes.
+    They belong to root, and so does the sandbox while it is laid out where root grades.
     """
     line = []
     for entry in sorted(os.scandir("/proc"), key=lambda entry: entry.name):
@@ -114,14 +104,16 @@ def python_folders():
     return sorted(path for path in wanted if not any(path != outer and path.is_relative_to(outer) for outer in wanted))
 
 
-@functools.cache
-def font_lists():
-    """Matplotlib's lists of fonts on this machine; without them every fresh kernel would search for seconds."""
-    import matplotlib.font_manager
+def _on_the_way(paths):
+    """The folders above `paths` that are not there by themselves."""
+    mounted = [*map(Path, _SYSTEM), *python_folders()]
+    above = {parent for path in paths for parent in path.parents} - {Path("/"), *map(Path, PRIVATE)}
+    return sorted(path for path in above if not any(path.is_relative_to(folder) for folder in mounted))
 
-    return sorted(
-        Path(matplotlib.get_cachedir()).glob(f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json")
-    )
+
+def readable():
+    """What may be read inside, besides the hand-in and the private folders."""
+    return [*_SYSTEM, *_ETC, "/proc", "/dev", DATA, *map(str, python_folders())]
 
 
 def solutions_folder():

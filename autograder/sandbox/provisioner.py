@@ -4,7 +4,7 @@ Registered under `PROVISIONER` as an entry point. `kernel_manager` makes a manag
 name a notebook asks for.
 """
 
-import json
+import asyncio
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,10 +13,10 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Dict, Unicode
+from traitlets import Dict, List, Unicode
 
 import autograder
-from autograder.sandbox import Limits, bwrap
+from autograder.sandbox import Limits, bwrap, servers
 
 PROVISIONER = "show-your-gradients-sandbox"
 
@@ -28,6 +28,12 @@ class SandboxProvisioner(LocalProvisioner):
     ----------
     handin, sockets, work : str
         Folders: the student's files; the Unix sockets; where the kernel works if there is no sandbox.
+    stderr : str
+        File for what the process writes past Jupyter.
+    modules : list of str
+        Loaded before a kernel is forked.
+    groups : list of str
+        Folders of the control groups that the kernel enters.
     data : str
         Folder of the data set, empty where none is needed.
     limits : dict
@@ -37,38 +43,40 @@ class SandboxProvisioner(LocalProvisioner):
     handin = Unicode()
     sockets = Unicode()
     work = Unicode()
+    stderr = Unicode()
+    modules: List[str] = List()
+    groups: List[str] = List()
     data = Unicode()
     dataset = Unicode("shapes10")
     sandbox = Unicode("bwrap")
     limits = Dict()
 
-    async def pre_launch(self, **kwargs):
-        """Put our command line and environment in the place of the kernel's own, just before it is started."""
-        kwargs = await super().pre_launch(**kwargs)
+    async def launch_kernel(self, cmd, **kwargs):
+        """Let a warm process fork the kernel; `cmd`, which would start a cold one, is not used."""
         manager: Any = self.parent  # never None here: a manager starts the kernel
-        limits = Limits(**self.limits)
-        bare = self.sandbox == "none"
-        told = asdict(limits) | {
-            "cpu_seconds": 2 * limits.notebook_seconds + limits.training_seconds,
+        limits, bare = Limits(**self.limits), self.sandbox == "none"
+        cpu_seconds = 2 * limits.notebook_cpu_seconds + limits.training_cpu_seconds
+        asked = {
+            "bubblewrap": None if bare else bwrap.command(self.handin, self.sockets, limits, self.data or None),
             "sandboxed": not bare,
+            "connection_file": manager.connection_file,
+            "sockets": self.sockets,
+            "handin": self.handin if bare else bwrap.HANDIN,
+            "work": self.work if bare else bwrap.WORK,
+            "environment": self.environment(bare),
+            "limits": asdict(limits) | {"cpu_seconds": cpu_seconds},
+            "stderr": self.stderr,
+            "groups": list(self.groups),
         }
-        environment = self.environment(bare)
-        launch = [
-            sys.executable,
-            "-m",
-            "autograder.sandbox.launch",
-            manager.connection_file,
-            self.handin if bare else bwrap.HANDIN,
-            self.work if bare else bwrap.WORK,
-            json.dumps(told),
-        ]
-        if not bare:
-            launch = bwrap.command(self.handin, self.sockets, limits, environment, self.data or None) + launch
-        # The environment is made from nothing. JPY_PARENT_PID stays out: in another process namespace the kernel would
-        # not find its parent, and stop.
-        kwargs["cmd"], kwargs["env"] = launch, environment
-        kwargs["cwd"] = self.work if bare else "/"
-        return kwargs
+        self.process = servers.keeper(self.modules, self.dataset, asked)
+        self.pid = self.process.pid
+        return self.connection_info
+
+    async def wait(self):
+        """Wait until the kernel has ended, as it does at once when it is killed."""
+        while await self.poll() is None:
+            await asyncio.sleep(0.005)
+        return 0
 
     def environment(self, bare):
         """The kernel's whole environment."""
@@ -81,6 +89,7 @@ class SandboxProvisioner(LocalProvisioner):
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(Path(autograder.__file__).resolve().parent.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else Jupyter's debugger warns, on stderr, of what does not matter
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "MPLCONFIGDIR": f"{home}/.matplotlib",
             "IPYTHONDIR": f"{home}/.ipython",
@@ -101,24 +110,21 @@ class _OneSpec(KernelSpecManager):
         return self._spec
 
 
-def kernel_manager(handin, sockets, *, work="", data="", dataset="shapes10", sandbox="bwrap", limits=None):
+def kernel_manager(handin, sockets, *, sandbox="bwrap", limits=None, **more):
     """A kernel manager for one hand-in, not started yet.
 
     Parameters
     ----------
-    handin, sockets, work, data : path
+    handin, sockets : path
         As in `SandboxProvisioner`.
-    dataset : str
-        Data set that `load_images()` returns inside.
     sandbox : {"bwrap", "none"}
     limits : Limits, optional
+    more
+        Further attributes of `SandboxProvisioner`; `stderr` is needed.
     """
-    config = {
+    config = more | {
         "handin": str(handin),
         "sockets": str(sockets),
-        "work": str(work),
-        "data": str(data or ""),
-        "dataset": dataset,
         "sandbox": sandbox,
         "limits": asdict(limits or Limits()),
     }

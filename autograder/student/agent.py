@@ -9,6 +9,7 @@ import io
 import json
 import linecache
 import os
+import socket
 import sys
 import traceback
 import warnings
@@ -20,9 +21,24 @@ _ABSENT = object()
 _agents: dict[int, "Agent"] = {}
 
 
-def reply(names, question):
-    """Answer a question about `names`; what a sandboxed kernel is asked to call."""
-    return _agents.setdefault(id(names), Agent(names)).answer(question)
+def serve(names, path):
+    """Answer questions about `names` until there are no more; what a sandboxed kernel is asked to call.
+
+    Parameters
+    ----------
+    names : dict
+    path : str
+        Unix socket of the judge. Questions and answers are JSON in UTF-8; eight bytes before each say how long it is.
+    """
+    agent = _agents.setdefault(id(names), Agent(names))
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
+        with connection.makefile("rwb") as stream:
+            while head := stream.read(8):
+                question = stream.read(int.from_bytes(head, "big")).decode()
+                answer = agent.answer(question).encode()
+                stream.write(len(answer).to_bytes(8, "big") + answer)
+                stream.flush()
 
 
 class Missing(Exception):

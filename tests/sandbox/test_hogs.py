@@ -14,27 +14,30 @@ import solutions.softmax as right
 from autograder.grading import engine
 from autograder.grading.kernel import SandboxKernel
 from autograder.namespace import KernelLost
+from autograder.sandbox import servers
 from tests.sandbox.conftest import said
 
 pytestmark = pytest.mark.sandbox
 TOP = "import numpy as np\n\n" + inspect.getsource(right.softmax)
+# What computes without end is out of computing time, what waits without end is out of time.
+SPINS, WAITS = "cpu", "timeout"
 BELOW = inspect.getsource(right.ensemble_predict)
 HOGS = {
-    "endless": ("while True:\n        pass", "timeout"),
+    "endless": ("while True:\n        pass", SPINS),
     "sleeps_and_ignores_signals": (
         "import signal, time\n    for n in (2, 15):\n        signal.signal(n, signal.SIG_IGN)\n    time.sleep(1000)",
-        "timeout",
+        WAITS,
     ),
     "swallows_interrupts": (
         "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
-        "timeout",
+        SPINS,
     ),
-    "deadlock": ("import threading\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()", "timeout"),
-    "one_call_without_end": ("np.convolve(np.ones(3 * 10**6), np.ones(3 * 10**6))", "timeout"),
+    "deadlock": ("import threading\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()", WAITS),
+    "one_call_without_end": ("np.convolve(np.ones(3 * 10**6), np.ones(3 * 10**6))", SPINS),
     "recursion": ("return bootstrap(X, y, rng)", "failed"),
     "recursion_without_limit": (
         "import sys\n    sys.setrecursionlimit(10**9)\n    deep = lambda n: sorted([n], key=deep)\n    deep(1)",
-        "died or failed or limit",
+        "died or failed or memory",
     ),
     "crashes_the_interpreter": ("import ctypes\n    ctypes.string_at(0)", "died"),
     "asks_for_input": ("return input('name?')", "failed"),
@@ -42,13 +45,18 @@ HOGS = {
     "ends_the_process": ("import os; os._exit(0)", "died"),
     "kills_itself": ("import os; os.kill(os.getpid(), 9)", "died"),
     "becomes_another_program": ("import os; os.execv('/bin/true', ['true'])", "died"),
-    "memory": ("held = []\n    while True:\n        held.append(np.ones(2**21))", "limit"),
+    "memory": ("held = []\n    while True:\n        held.append(np.ones(2**21))", "memory"),
     "memory_in_children": (
         "import os, time\n    for _ in range(4):\n        if os.fork() == 0:\n            held = np.ones(2**25)\n"
         "            time.sleep(60)\n    time.sleep(60)",
-        "limit",
+        "memory",
     ),
-    "processes": ("import os, time\n    while True:\n        if os.fork() == 0: time.sleep(60)", "limit or failed"),
+    "memory_at_once": (
+        "import os, time\n    for _ in range(8):\n        if os.fork() == 0:\n            held = np.ones(2**26)\n"
+        "            time.sleep(60)\n    held = np.ones(2**26)\n    time.sleep(60)",
+        "memory",
+    ),
+    "processes": ("import os, time\n    while True:\n        if os.fork() == 0: time.sleep(60)", "processes or failed"),
     "disk": ("with open('big', 'wb') as f:\n        while True: f.write(bytes(2**20))", "failed"),
     "threads": (
         "import threading, time\n    while True: threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
@@ -69,7 +77,10 @@ def nothing_left(monkeypatch):
             folders.append(self.folder)
 
     def running():
-        return {p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE}
+        """All processes below this one but the fork servers, which stay for the next kernel."""
+        serving = {server.pid for server in servers.running()}
+        found = psutil.Process().children(recursive=True)
+        return {p for p in found if p.pid not in serving and p.status() != psutil.STATUS_ZOMBIE}
 
     monkeypatch.setattr(SandboxKernel, "start", start)
     before = running()
@@ -83,7 +94,7 @@ def nothing_left(monkeypatch):
 @pytest.mark.parametrize("name", HOGS)
 def test_a_call_that_misbehaves_costs_its_own_item(grade, name):
     body, status = HOGS[name]
-    seconds = 6.0 if status == "timeout" else 30.0
+    limits = {SPINS: {"check_cpu_seconds": 4.0}, WAITS: {"check_seconds": 6.0}}.get(status, {})
     verdicts, _ = grade(
         TOP,
         "check softmax.probabilities",
@@ -91,7 +102,7 @@ def test_a_call_that_misbehaves_costs_its_own_item(grade, name):
         "check softmax.bootstrap",
         BELOW,
         "check softmax.ensemble_predict",
-        check_seconds=seconds,
+        **limits,
     )
     hog = verdicts.pop("softmax.bootstrap")
     assert hog.points == 0.0
@@ -101,7 +112,12 @@ def test_a_call_that_misbehaves_costs_its_own_item(grade, name):
 
 
 CELLS = {
-    "endless": ("while True: pass", "No result after"),
+    "endless": ("while True: pass", "No result after 4 seconds of computing time"),
+    "waits": ("import time\ntime.sleep(60)", "No result after 6 seconds"),
+    "computes_in_children": (
+        "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        while True: pass\ntime.sleep(60)",
+        "No result after 4 seconds of computing time",
+    ),
     "ends_the_process": ("import os; os._exit(0)", "The kernel stopped"),
     "memory": ("held = []\nwhile True: held.append(np.ones(2**21))", "MB of memory were in use"),
     "floods_the_output": ("while True: print('x' * 100_000)", "printed or displayed more than|memory"),
@@ -117,12 +133,26 @@ CELLS = {
 def test_a_cell_that_misbehaves_is_stopped_and_says_why(grade, name):
     source, why = CELLS[name]
     verdicts, nb = grade(
-        TOP, "check softmax.probabilities", source, BELOW, "check softmax.ensemble_predict", cell_seconds=6.0
+        TOP,
+        "check softmax.probabilities",
+        source,
+        BELOW,
+        "check softmax.ensemble_predict",
+        **({"cell_seconds": 6.0} if name in ("waits", "closes_its_sockets") else {"cell_cpu_seconds": 4.0}),
     )
     assert {verdict.status for verdict in verdicts.values()} == {"passed"}
     (output,) = nb.cells[2].outputs
     assert output.output_type == "error"
     assert any(words in output.evalue for words in why.split("|")), output
+
+
+def test_computing_time_of_the_whole_notebook_is_limited_over_all_its_kernels(grade):
+    spin = "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 2: pass"
+    cells = [spin, "import os; os._exit(0)", spin, spin, spin, "check softmax.probabilities"]
+    verdicts, nb = grade(TOP, *cells, notebook_cpu_seconds=7.0)
+    assert verdicts["softmax.probabilities"].status == "cpu"
+    assert "computing time" in verdicts["softmax.probabilities"].reason
+    assert nb.cells[1].outputs == []
 
 
 def test_a_notebook_whose_kernel_dies_again_and_again_is_given_up(grade, monkeypatch):
@@ -139,7 +169,7 @@ def test_memory_that_many_quick_cells_take_together_is_counted(grade):
     assert stopped
     assert "600 MB of memory were in use" in stopped[0].outputs[0].evalue
     # The cells before it run again in a fresh kernel; whether that fits depends on how fast the machine is.
-    assert verdicts["softmax.probabilities"].status in ("passed", "limit")
+    assert verdicts["softmax.probabilities"].status in ("passed", "memory")
 
 
 def test_the_folder_of_the_sockets_cannot_be_filled(start):

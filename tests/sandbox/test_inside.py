@@ -167,6 +167,6 @@ def test_without_a_sandbox_the_environment_is_empty_all_the_same(start, monkeypa
 
 def test_every_program_of_the_command_line_is_known_to_this_bubblewrap():
     told = subprocess.run([bubblewrap(), "--help"], capture_output=True, text=True).stdout
-    line = bwrap.command("/tmp", "/tmp", Limits(), {})
+    line = bwrap.command("/tmp", "/tmp", Limits())
     for option in {word for word in line if word.startswith("--") and len(word) > 2}:
         assert option in told, option
