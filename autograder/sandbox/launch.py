@@ -13,6 +13,7 @@ import sys
 from ipykernel.kernelapp import IPKernelApp
 
 import autograder.student.agent  # noqa: F401  loaded now, before a student's file of the same name could be found first
+from autograder.student import chance
 
 
 def main(connection_file, handin, work, limits):
@@ -50,6 +51,7 @@ def main(connection_file, handin, work, limits):
             handin, work, symlinks=True, dirs_exist_ok=True, ignore_dangling_symlinks=True, copy_function=_copy
         )
     os.chdir(work)
+    chance.without_surprises()
     app.start()
 
 

@@ -81,6 +81,7 @@ class SandboxProvisioner(LocalProvisioner):
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(Path(autograder.__file__).resolve().parent.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",  # the order of a set is the same in every grading
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "MPLCONFIGDIR": f"{home}/.matplotlib",
             "IPYTHONDIR": f"{home}/.ipython",
