@@ -21,8 +21,8 @@ def grade_with_progress(course, names, **options):
         return grade_class(course, names, watch=progress, **options)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"{progress.graded} of {progress.total} notebooks are graded and kept; the same command goes on with the "
-            "others."
+            f"{progress.graded} of {progress.total} notebooks are graded and kept; "
+            f"`autograder grade {course.root}` goes on with the others."
         ) from None
     finally:
         progress.close()

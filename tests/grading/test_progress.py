@@ -82,8 +82,9 @@ def test_a_terminal_shows_how_far_it_is_and_is_clean_after_ctrl_c_and_the_next_r
     code, lines = first.end()
     assert code == 130
     assert "\x1b" not in first.shown and "Traceback" not in first.shown
+    command = f"`autograder grade {course.root}`"
     assert [line for line in lines if line] == [
-        "autograder: stopped. 2 of 3 notebooks are graded and kept; the same command goes on with the others."
+        f"autograder: stopped. 2 of 3 notebooks are graded and kept; {command} goes on with the others."
     ]
     assert psutil.wait_procs(children, timeout=30)[1] == []
     assert not any(path.exists() for path in folders)
