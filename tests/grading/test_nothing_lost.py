@@ -61,7 +61,7 @@ def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_
     other, undisturbed = alone
     process = subprocess.Popen([*COMMAND, str(kinds.root)], start_new_session=True, stdout=subprocess.DEVNULL)
     entries = kinds.private / "journal"
-    for _ in range(1200):
+    for _ in range(3000):
         if len(list(entries.glob("*.json"))) >= finished:
             break
         assert process.poll() is None, "it ended before it could be killed"
