@@ -173,6 +173,9 @@ def nbgrader_api(root, **overrides):
         setattr(config.CourseDirectory, name, value)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log_level = logging.WARNING
+    silent = logging.NullHandler()
+    # There nbgrader prints a traceback where its database cannot be written; `complaint` has it in one line.
+    logging.getLogger("tornado.application").addHandler(silent)
     path = os.environ.get("PATH", "")
     # nbgrader starts the program `alembic`, which lies beside this Python and may not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
@@ -182,6 +185,7 @@ def nbgrader_api(root, **overrides):
             yield api
     finally:
         os.environ["PATH"] = path
+        logging.getLogger("tornado.application").removeHandler(silent)
 
 
 def complaint(outcome):

@@ -51,7 +51,7 @@ def main(connection_file, handin, work, limits):
             handin, work, symlinks=True, dirs_exist_ok=True, ignore_dangling_symlinks=True, copy_function=_copy
         )
     os.chdir(work)
-    chance.without_surprises()
+    chance.without_surprises(app.shell)
     app.start()
 
 

@@ -11,12 +11,22 @@ import numpy.random.bit_generator
 _SEED = 5
 
 
-def without_surprises():
-    """Seed what would else be seeded by the system: `random`, NumPy's old generator, and new ones without a seed.
+def without_surprises(shell):
+    """Seed `random`, NumPy's old generator, and new ones that are given no seed, just before the first cell is run.
 
     Two generators without a seed still differ from one another.
+
+    Parameters
+    ----------
+    shell : IPython's InteractiveShell
     """
-    random.seed(_SEED)
-    numpy.random.seed(_SEED)
-    # Where NumPy takes its entropy from.
-    numpy.random.bit_generator.randbits = random.Random(_SEED).getrandbits  # type: ignore[attr-defined]
+
+    def seed():
+        shell.events.unregister("pre_execute", seed)
+        random.seed(_SEED)
+        numpy.random.seed(_SEED)
+        # Where NumPy takes its entropy from.
+        numpy.random.bit_generator.randbits = random.Random(_SEED).getrandbits  # type: ignore[attr-defined]
+
+    # Not earlier: whenever IPython says what it is, it draws one of its tips from `random`.
+    shell.events.register("pre_execute", seed)
