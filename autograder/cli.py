@@ -1,6 +1,7 @@
 """The `autograder` command: each subcommand is one function here, and calls what does the work.
 
-Exit codes: 0 done; 1 done, but some hand-ins could not be graded; 2 bad usage or set-up, with a sentence on stderr.
+Exit codes: 0 done; 1 done, but some hand-ins could not be graded; 2 bad usage or set-up, with a sentence on stderr; 130
+stopped by Ctrl-C.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from autograder.reference import NoReference
 from autograder.sandbox import SandboxUnavailable
 from coursekit import DataUnavailable
 
-DONE, SOME_UNGRADED, BAD_USAGE = 0, 1, 2
+DONE, SOME_UNGRADED, BAD_USAGE, STOPPED = 0, 1, 2, 130
 
 
 def main(arguments=None):
@@ -32,9 +33,9 @@ def main(arguments=None):
             file=sys.stderr,
         )
         return BAD_USAGE
-    except KeyboardInterrupt:
-        print("autograder: stopped. What was graded is in the gradebook; the same command goes on.", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stopped:
+        print(f"autograder: stopped. {stopped}".rstrip(), file=sys.stderr)
+        return STOPPED
 
 
 def _parser():

@@ -1,7 +1,8 @@
 """A hand-in that is wrong everywhere, graded before all others: if it earns anything, the grader is grading itself.
 
 Stand-ins, a reference in the place of the student, a comparison that is always content: whatever makes a grader give
-points away gives them to this hand-in, too.
+points away gives them to this hand-in, too. `autograder grade` grades it in every run, nbgrader's own commands in every
+process: what is remembered is never written down, so nobody can forge it.
 """
 
 from dataclasses import replace
@@ -11,8 +12,10 @@ from nbformat.v4 import new_code_cell
 
 from autograder.grading.course import CourseError
 from autograder.grading.engine import check_of
-from autograder.grading.task import Task
+from autograder.grading.journal import fingerprints
+from autograder.grading.task import Task, run
 
+_earned_nothing: list[dict] = []  # the fingerprints of canaries that this process has graded
 STUDENT = "(canary)"
 WRONG = '''\
 class Wrong:
@@ -47,6 +50,21 @@ def canary(assignment, notebook, released, settings):
     wrong = "\n".join(f"{check_of(cell).asks} = Wrong()" for cell in checks)
     nb = nbformat.from_dict(released | {"cells": [new_code_cell(WRONG + wrong), *checks]})
     return Task(STUDENT, assignment, notebook, nbformat.writes(nb), {}, replace(settings, retrain=False))
+
+
+def refuse_to_grade_itself(assignment, notebook, released, settings):
+    """Grade the canary of a notebook, unless this process has graded the very same; parameters as for `canary`.
+
+    Raises
+    ------
+    CourseError
+        As `refuse_earnings`; then the next hand-in has it graded again.
+    """
+    task = canary(assignment, notebook, released, settings)
+    marks = fingerprints(task)
+    if marks not in _earned_nothing:
+        refuse_earnings(task, run(task))
+        _earned_nothing.append(marks)
 
 
 def refuse_earnings(task, result):

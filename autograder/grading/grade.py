@@ -8,10 +8,8 @@ import contextlib
 import itertools
 import json
 import math
-import multiprocessing
 import shutil
 import tempfile
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,11 +29,11 @@ from autograder.grading.nbgrader_plugin import (
     save_verdicts,
     verdict_file,
 )
+from autograder.grading.pool import Watch, as_a_whole, results
 from autograder.grading.restore import released_cells, restore
-from autograder.grading.task import Task, failed, run
-from autograder.sandbox import SandboxUnavailable, bubblewrap
-
-_AHEAD = 64  # tasks that wait in an executor that is not ours
+from autograder.grading.task import Task
+from autograder.namespace import printable
+from autograder.sandbox import bubblewrap
 
 
 @dataclass
@@ -93,8 +91,7 @@ def grade_class(
     sandbox="bwrap",
     retrain=False,
     executor=None,
-    on_start=None,
-    on_done=None,
+    watch=None,
 ):
     """Grade what lies in `submitted/`.
 
@@ -111,9 +108,10 @@ def grade_class(
     retrain : bool
         Run the training cells too.
     executor : concurrent.futures.Executor, optional
-        Where tasks run, instead of `jobs` processes here.
-    on_start, on_done : functions, optional
-        Called with the number of notebooks, and with each `Graded`.
+        Where tasks run, instead of `jobs` processes here. One with a method `workers` is asked how many tasks it works
+        on at the same time; the futures of any other one say themselves whether they are running.
+    watch : Watch, optional
+        Is told how it goes.
 
     Returns
     -------
@@ -135,13 +133,13 @@ def grade_class(
             f"There are no hand-ins{who} in {course.root / 'submitted'}. They belong in submitted/STUDENT/ASSIGNMENT/."
         )
     settings = course.settings(sandbox, retrain)
-    if on_start:
-        on_start(sum(len(_notebooks(course, handin.assignment)) for handin in handins))
+    watch = watch or Watch()
+    watch.start(sum(len(_notebooks(course, handin.assignment)) for handin in handins))
     with only_one(course):
-        return _graded(course, handins, settings, jobs, executor, on_done)
+        return _graded(course, handins, settings, jobs, executor, watch)
 
 
-def _graded(course, handins, settings, jobs, executor, on_done):
+def _graded(course, handins, settings, jobs, executor, watch):
     """Every notebook's `Graded`; nothing is entered before all canaries have come back without a point."""
     journal, finished, held = Journal(course.private / "journal"), [], []
     canaries: list[tuple[Task, list]] = [
@@ -151,17 +149,18 @@ def _graded(course, handins, settings, jobs, executor, on_done):
     ]
     waiting = len(canaries)
     tasks = (task for handin in handins for task in _tasks(course, handin, settings))
-    with contextlib.closing(_results(itertools.chain(canaries, tasks), journal, jobs, executor)) as results:
-        for result in results:
+    with contextlib.closing(results(itertools.chain(canaries, tasks), journal, jobs, executor, watch)) as found:
+        for result in found:
             if result[0].student == canary.STUDENT:
                 canary.refuse_earnings(result[0], result[2])
                 waiting -= 1
+                watch.tried()
             else:
                 held.append(result)
             while held and not waiting:
-                finished.append(_finish(course, journal, *held.pop(0)))
-                if on_done:
-                    on_done(finished[-1])
+                with as_a_whole():  # nbgrader takes Ctrl-C for a fault of the hand-in that it enters
+                    finished.append(_finish(course, journal, *held.pop(0)))
+                    watch.done(finished[-1])
     journal.close()
     return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
 
@@ -175,8 +174,9 @@ def _finish(course, journal, task, remarks, result, kept):
             journal.keep(task, marks, result)
     except OSError as error:
         raise CourseError(
-            f"The result of {task.student} cannot be kept in {journal.folder}: {error.strerror or error}. "
-            "Make room there and give the same command again: what was finished before is kept."
+            f"The result of {printable(task.student, 60)} cannot be kept in {journal.folder}: "
+            f"{error.strerror or error}. Make room there and give the same command again: "
+            "what was finished before is kept."
         ) from error
     graded = Graded(
         task.student,
@@ -195,72 +195,6 @@ def _finish(course, journal, task, remarks, result, kept):
     if not graded.trouble:
         journal.entered(task)
     return graded
-
-
-def _results(tasks, journal, jobs, executor):
-    """(Task, remarks, `Result`, whether it was kept) of every task as it finishes.
-
-    Hand-ins are read as they are needed. A worker process that dies takes its whole pool with it. What was under way
-    is then tried once more, each task in a process of its own, so that nothing is lost but the one that kills it.
-    """
-    pool, ahead = executor or _pool(jobs), _AHEAD if executor else 2 * jobs
-    running: dict = {}
-    again: list = []
-    try:
-        while True:
-            more = False
-            for task, remarks in itertools.islice(tasks, ahead - len(running)):
-                more = True
-                kept = journal.find(task)
-                if kept:
-                    yield task, remarks, kept, True
-                    continue
-                try:
-                    running[pool.submit(run, task)] = task, remarks
-                except BrokenExecutor:
-                    if executor:
-                        raise
-                    again.append((task, remarks))
-            if not running and not again:
-                if more:  # all that was read had been kept
-                    continue
-                return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                task, remarks = running.pop(future)
-                if executor is None and isinstance(future.exception(), BrokenExecutor):
-                    again.append((task, remarks))
-                else:
-                    yield task, remarks, _result(future, task), False
-            if again:  # the pool is broken, so everything in it is
-                pool.shutdown(wait=True)
-                again += running.values()
-                running.clear()
-                for some in (again[n : n + jobs] for n in range(0, len(again), jobs)):
-                    with contextlib.ExitStack() as pools:
-                        alone = [pools.enter_context(_pool(1)).submit(run, task) for task, _ in some]
-                        for future, (task, remarks) in zip(alone, some, strict=True):
-                            yield task, remarks, _result(future, task), False
-                again.clear()
-                pool = _pool(jobs)
-    finally:
-        if executor is None:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _pool(jobs):
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-
-
-def _result(future, task):
-    """What a task gave; where its worker was lost, no points and a reason, for this hand-in only."""
-    try:
-        return future.result()
-    except SandboxUnavailable:
-        raise
-    except Exception as error:
-        return failed(
-            task, f"The grading process was lost ({type(error).__name__}: {str(error)[:200]}). Grade it again."
-        )
 
 
 def _notebooks(course, assignment):

@@ -25,6 +25,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 from traitlets.config import Config
 
+from autograder.grading.canary import refuse_to_grade_itself
 from autograder.grading.course import open_course
 from autograder.grading.engine import grade_notebook
 from autograder.grading.handin import copy_files, links
@@ -68,7 +69,13 @@ class GradeInSandbox(NbGraderPreprocessor):
     course = Unicode(help="Root of the course folder").tag(config=True)
 
     def preprocess(self, nb, resources):
-        """Grade `nb`, or take the coordinator's result; returns it with outputs and points."""
+        """Grade `nb`, or take the coordinator's result; returns it with outputs and points.
+
+        Raises
+        ------
+        CourseError
+            If the grader is grading itself; nbgrader logs it, and enters nothing.
+        """
         key = _key(self.course, resources)
         if key in graded:
             done, _under_way[key] = graded[key]
@@ -78,6 +85,7 @@ class GradeInSandbox(NbGraderPreprocessor):
                     cell.outputs, cell.execution_count = finished.outputs, finished.execution_count
             return nb, resources
         settings, where = open_course(self.course).settings(), resources["nbgrader"]
+        released = released_notebook(self.course, where["assignment"], where["notebook"]) or nb
         with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
             # Not from `autograded`: nbgrader follows links when it copies there, out of the hand-in too.
             submitted = Path(self.course) / "submitted" / where["student"] / where["assignment"]
@@ -85,6 +93,8 @@ class GradeInSandbox(NbGraderPreprocessor):
             copy_files(Path(self.course) / "release" / where["assignment"], folder)
             # A thread of its own: formgrader calls from inside a running event loop.
             with ThreadPoolExecutor(1) as thread:
+                which = where["assignment"], where["notebook"], released, settings
+                thread.submit(refuse_to_grade_itself, *which).result()
                 _under_way[key] = thread.submit(grade_notebook, nb, folder, where["assignment"], settings).result()
         return nb, resources
 
@@ -163,6 +173,9 @@ def nbgrader_api(root, **overrides):
         setattr(config.CourseDirectory, name, value)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log_level = logging.WARNING
+    silent = logging.NullHandler()
+    # There nbgrader prints a traceback where its database cannot be written; `complaint` has it in one line.
+    logging.getLogger("tornado.application").addHandler(silent)
     path = os.environ.get("PATH", "")
     # nbgrader starts the program `alembic`, which lies beside this Python and may not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
@@ -172,6 +185,7 @@ def nbgrader_api(root, **overrides):
             yield api
     finally:
         os.environ["PATH"] = path
+        logging.getLogger("tornado.application").removeHandler(silent)
 
 
 def complaint(outcome):

@@ -5,17 +5,15 @@ Goes in: what `warm` was asked for, as a dict. The process has all libraries loa
 
 import contextlib
 import os
-import random
 import resource
 import shutil
-import sys
 
-import numpy as np
 from ipykernel.kernelapp import IPKernelApp
 
 import autograder.student.agent  # noqa: F401  loaded now, before a student's file of the same name could be found first
 from autograder.sandbox import bwrap, landlock
 from autograder.sandbox.namespaces import NOBODY, become_nobody
+from autograder.student import chance
 
 
 def move_in(asked):
@@ -43,10 +41,10 @@ def become_kernel(asked):
     _limit(asked["limits"], asked["sandboxed"])
     os.environ.clear()
     os.environ.update(asked["environment"])
-    _fresh_random_numbers()
     app = IPKernelApp.instance()
     app.initialize(["-f", asked["connection_file"], "--HistoryManager.enabled=False"])
     os.chdir(asked["work"])
+    chance.without_surprises(app.shell)
     app.start()
 
 
@@ -93,12 +91,3 @@ def _lower(kind, most):
     _, hard = resource.getrlimit(kind)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (most, most))
-
-
-def _fresh_random_numbers():
-    """Forked from one process, all kernels would draw the same numbers where a student sets no seed."""
-    random.seed()
-    np.random.seed()
-    torch = sys.modules.get("torch")
-    if torch:
-        torch.seed()

@@ -90,6 +90,7 @@ class SandboxProvisioner(LocalProvisioner):
             "PYTHONPATH": str(Path(autograder.__file__).resolve().parent.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else Jupyter's debugger warns, on stderr, of what does not matter
+            "PYTHONHASHSEED": "0",  # the order of a set is the same in every grading
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "MPLCONFIGDIR": f"{home}/.matplotlib",
             "IPYTHONDIR": f"{home}/.ipython",

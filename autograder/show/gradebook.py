@@ -1,45 +1,49 @@
-"""A class's results in the terminal: a progress bar while grading, a table and the reasons afterwards."""
-
-import sys
-
-from tqdm import tqdm
+"""A class's results in the terminal: how far it is while grading, a table and the reasons afterwards."""
 
 from autograder.grading.changes import changes
 from autograder.grading.grade import grade_class
+from autograder.namespace import printable
+from autograder.show.progress import Progress
+
+_NAME, _REASON = 60, 1000  # characters that are shown
 
 
 def grade_with_progress(course, names, **options):
-    """`grade_class` with a progress bar; returns what it returns."""
-    bar = tqdm(total=0, desc="grading", unit=" notebook", file=sys.stdout, disable=None)
+    """`grade_class`, showing how far it is; returns what it returns.
 
-    def start(total):
-        bar.reset(total)
-
-    def done(graded):
-        bar.set_postfix_str(graded.student)
-        bar.update()
-
+    Raises
+    ------
+    KeyboardInterrupt
+        With a sentence that says what is kept.
+    """
+    progress = Progress()
     try:
-        return grade_class(course, names, on_start=start, on_done=done, **options)
+        return grade_class(course, names, watch=progress, **options)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"{progress.graded} of {progress.total} notebooks are graded and kept; "
+            f"`autograder grade {course.root}` goes on with the others."
+        ) from None
     finally:
-        bar.close()
+        progress.close()
 
 
 def show_table(graded, sandbox="bwrap"):
     """Print scores: one line per notebook, then for each what cost points."""
-    width = max([len(one.student) for one in graded] + [7])
+    width = max([len(printable(one.student, _NAME)) for one in graded] + [7])
     print(f"{'student':<{width}}  {'assignment':<14} {'points':>14} {'time':>7}  why")
     for one in graded:
         points, most = sum(v.points for v in one.verdicts), sum(v.max_points for v in one.verdicts)
         bonus = sum(v.bonus for v in one.verdicts)
         shown = f"{points:g} / {most:g}" + (f" + {bonus:g}" if bonus else "")
-        print(f"{one.student:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {reason(one)}")
+        who, why = printable(one.student, _NAME), printable(reason(one), _REASON)
+        print(f"{who:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {why}")
     kept = sum(one.kept for one in graded)
     if kept:
         print(
             f"{kept} of {len(graded)} notebooks were finished by a grading that was stopped; they were not run again."
         )
-    changed = [said for one in graded for said in changes(one)]
+    changed = [printable(said, _REASON) for one in graded for said in changes(one)]
     if changed:
         print("\n".join(["Changed since the last grading:", *changed]))
     waiting = {v.check for one in graded for v in one.verdicts if v.status == "error"}

@@ -1,19 +1,22 @@
 """Before a class is graded, a hand-in that is wrong everywhere is: it earns nothing, or nothing is entered."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import nbformat
 import pytest
 
 import solutions.softmax
 from autograder.build import assignment_names, source_notebooks
-from autograder.grading import canary, engine
+from autograder.grading import canary, engine, journal
 from autograder.grading.course import CourseError
 from autograder.grading.grade import grade_class
+from autograder.grading.nbgrader_plugin import nbgrader_api
 from autograder.grading.settings import Settings
 from autograder.grading.task import failed, run
 from autograder.namespace import LocalNamespace
-from tests.grading.courses import ASSIGNMENT, CHECKS, Here, full_marks, hand_in
+from tests.grading.courses import ASSIGNMENT, CHECKS, Here, full_marks, gradebook_points, hand_in
 
 NOTEBOOKS = [(name, stem) for name in assignment_names() for stem in source_notebooks(name)]
 
@@ -71,3 +74,47 @@ def test_the_canary_holds_no_code_but_its_own_and_the_checks(released):
     cells = nbformat.reads(task.source, as_version=4).cells
     assert len(cells) == 1 + len(CHECKS)
     assert all(f"{check.asks} = Wrong()" in cells[0].source for check in CHECKS.values())
+
+
+@pytest.mark.sandbox
+def test_nbgraders_own_button_is_stopped_too_says_why_and_enters_nothing(course, released, monkeypatch):
+    """As formgrader does it: nbgrader's interface, inside a running event loop."""
+    hand_in(course, "ada", released)
+    answers = LocalNamespace(vars(solutions.softmax))
+    monkeypatch.setattr(engine, "RemoteNamespace", lambda kernel, seconds: answers)
+    monkeypatch.setattr(canary, "_earned_nothing", [])
+
+    async def pressed():
+        with nbgrader_api(course.root) as api:
+            return api.autograde(ASSIGNMENT, "ada")
+
+    outcome = asyncio.run(pressed())
+    assert not outcome["success"]
+    assert "Nothing was entered: the grader is grading itself." in outcome["log"]
+    assert not (course.root / "autograded" / "ada" / ASSIGNMENT).exists()
+    assert {points for points, _ in gradebook_points(course, "ada").values()} <= {None, 0.0}
+
+
+def test_nbgraders_own_commands_grade_it_once_in_a_process_and_again_where_anything_changed(released, monkeypatch):
+    graded = []
+    monkeypatch.setattr(canary, "_earned_nothing", [])
+    monkeypatch.setattr(canary, "run", lambda task: graded.append(task) or failed(task, ""))
+
+    def count(settings):
+        canary.refuse_to_grade_itself(ASSIGNMENT, ASSIGNMENT, released, settings)
+        return len(graded)
+
+    settings = Settings(secret=b"one secret")
+    assert (count(settings), count(settings)) == (1, 1)
+    assert (count(replace(settings, secret=b"another")), count(settings)) == (2, 2)
+    monkeypatch.setattr(journal, "programs", lambda: "others")
+    assert (count(settings), count(settings)) == (3, 3)
+
+
+@pytest.mark.parametrize("result", [full_marks, lambda task: failed(task, "The kernel is gone.")])
+def test_a_canary_that_was_refused_is_not_remembered_as_a_good_one(released, monkeypatch, result):
+    monkeypatch.setattr(canary, "_earned_nothing", [])
+    monkeypatch.setattr(canary, "run", result)
+    for _ in range(2):
+        with pytest.raises(CourseError, match="Nothing was entered"):
+            canary.refuse_to_grade_itself(ASSIGNMENT, ASSIGNMENT, released, Settings())

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 from distributed import Client
@@ -17,11 +16,9 @@ from autograder.cli import main
 from autograder.grading import cluster as module
 from autograder.grading.cluster import cluster
 from autograder.grading.course import CourseError
-from autograder.grading.grade import grade_class
-from tests.grading.courses import UNTOUCHED, copied, grade_by_command, gradebook_points, hand_in, settled, slim
-
-SOME = replace(UNTOUCHED, from_solutions=("softmax", "bootstrap"))
-STUDENTS = ("ada", "bob", "eve", "max", "zoe")
+from autograder.show import progress
+from tests.grading.courses import grade_by_command, gradebook_points, hand_in, settled
+from tests.grading.many_kinds import STUDENTS, outcome
 
 
 def started(*arguments):
@@ -62,16 +59,13 @@ def scheduler(tmp_path):
 
 
 @pytest.mark.sandbox
-def test_two_workers_of_which_one_is_killed_come_to_the_same_as_one_process(course, fill, tmp_path, scheduler):
-    for number, student in enumerate(STUDENTS):
-        hand_in(course, student, slim(fill(SOME if number % 2 else UNTOUCHED)))
-    other = copied(course, tmp_path / "other")
-    alone = [row for one in grade_class(other) for row in one.rows()]
+def test_two_workers_of_which_one_is_killed_come_to_the_same_as_one_process(kinds, alone, monkeypatch, scheduler):
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
     address, worker = scheduler
     first, _ = worker(), worker()
     with Client(address, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=120)
-    entries = course.private / "journal"
+    entries = kinds.private / "journal"
 
     def kill():
         until(lambda: any(entries.glob("*.json")))
@@ -79,13 +73,16 @@ def test_two_workers_of_which_one_is_killed_come_to_the_same_as_one_process(cour
 
     killer = threading.Thread(target=kill)
     killer.start()
-    rows, code, _, err = grade_by_command(course, "--scheduler", address)
+    rows, code, out, err = grade_by_command(kinds, "--scheduler", address)
     killer.join()
     assert (code, err) == (0, "")
     assert first.wait() == -signal.SIGKILL
-    assert settled(rows) == settled(alone)
+    assert "0 of 5 graded, 2 running, 0 failed\n" in out and " 1 running, 0 failed, about " in out
+    other, undisturbed = alone
+    assert settled(rows) == settled(undisturbed)
+    assert outcome(kinds) == outcome(other)
     for student in STUDENTS:
-        assert gradebook_points(course, student) == gradebook_points(other, student)
+        assert gradebook_points(kinds, student) == gradebook_points(other, student)
 
 
 def test_a_scheduler_that_does_not_answer_is_told_with_the_command_that_starts_one(course, capsys, monkeypatch):

@@ -1,11 +1,13 @@
 """A later homework may use functions of an earlier notebook: they are read in the same sandbox when it is graded."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
-from autograder.grading.grade import grade_class
+from autograder.grading.course import open_course
 from autograder.grading.nbgrader_plugin import nbgrader_api
-from tests.grading.courses import REFERENCE, cell_of, gradebook_points, hand_in, slim
+from tests.grading.courses import UNTOUCHED, Graded, copied, grade_by_command, gradebook_points, hand_in, once, slim
 
 pytestmark = pytest.mark.sandbox
 EARLIER = """
@@ -24,37 +26,43 @@ stable_softmax = earlier("warm_up", "stable_softmax")
 def softmax(scores):
     return stable_softmax(scores)
 """
+NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EARLIER)])).encode()
+LATER = replace(UNTOUCHED, cells={"softmax": TAKES_OVER})
+HANDED_IN = {
+    "own": {"warm_up.ipynb": NOTEBOOK},
+    "solutions": {"warm_up_solutions.py": EARLIER.encode()},
+    "nothing": {},
+}
 
 
-def graded(course, fill, files):
-    """The verdict on the softmax item of a hand-in that takes its function over from an earlier notebook."""
-    nb = slim(fill(REFERENCE))
-    cell_of(nb, "softmax").source = TAKES_OVER
-    hand_in(course, "later", nb, files)
-    (one,) = grade_class(course, student="later")
-    return next(verdict for verdict in one.verdicts if verdict.check == "softmax.probabilities")
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory, fresh_course, fill):
+    """Students who take their function over from an earlier notebook, each with something else beside the new one."""
+
+    def make(folder):
+        course = copied(fresh_course, folder / "course")
+        for student, files in HANDED_IN.items():
+            hand_in(course, student, slim(fill(LATER)), files)
+        return grade_by_command(course)
+
+    folder, made = once(tmp_path_factory, "earlier", make)
+    return Graded(open_course(folder / "course"), *made)
 
 
-def test_functions_of_ones_own_earlier_notebook_are_found_beside_the_hand_in(course, fill):
-    earlier = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EARLIER)])
-    verdict = graded(course, fill, {"warm_up.ipynb": nbformat.writes(earlier).encode()})
-    assert (verdict.status, verdict.points) == ("passed", 3.0), verdict.reason
-
-
-def test_so_are_the_solutions_that_were_handed_out(course, fill):
-    verdict = graded(course, fill, {"warm_up_solutions.py": EARLIER.encode()})
-    assert (verdict.status, verdict.points) == ("passed", 3.0), verdict.reason
+@pytest.mark.parametrize("student", ["own", "solutions"])
+def test_functions_of_ones_own_earlier_notebook_or_of_the_solutions_are_found_beside_the_hand_in(graded, student):
+    row = graded.row(student, "softmax.probabilities")
+    assert (row["status"], row["points"]) == ("passed", 3.0), row
 
 
 def test_stock_nbgrader_finds_it_there_too(course, fill):
-    earlier = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EARLIER)])
-    graded(course, fill, {"warm_up.ipynb": nbformat.writes(earlier).encode()})
+    hand_in(course, "own", slim(fill(LATER)), HANDED_IN["own"])
     with nbgrader_api(course.root) as api:
-        outcome = api.autograde("softmax", "later", force=True)
+        outcome = api.autograde("softmax", "own", force=True)
     assert outcome["success"], outcome["log"][-2000:]
-    assert gradebook_points(course, "later")["softmax.probabilities"] == (3.0, 0.0)
+    assert gradebook_points(course, "own")["softmax.probabilities"] == (3.0, 0.0)
 
 
-def test_what_is_missing_costs_the_item_and_is_named(course, fill):
-    verdict = graded(course, fill, {})
-    assert verdict.points == 0 and "warm_up.ipynb is not there" in verdict.reason
+def test_what_is_missing_costs_the_item_and_is_named(graded):
+    row = graded.row("nothing", "softmax.probabilities")
+    assert row["points"] == 0 and "warm_up.ipynb is not there" in row["reason"]

@@ -24,27 +24,15 @@ from autograder.show.gradebook import show_table
 from tests.grading.courses import (
     ASSIGNMENT,
     CHECKS,
-    UNTOUCHED,
     Here,
-    copied,
     full_marks,
     gradebook_points,
     hand_in,
     settled,
-    slim,
 )
+from tests.grading.many_kinds import STUDENTS, outcome
 
-SOME = replace(UNTOUCHED, from_solutions=("softmax", "bootstrap"))
-STUDENTS = ("ada", "bob", "eve", "max")
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade"]
-
-
-@pytest.fixture
-def small_class(course, fill):
-    """Four hand-ins: two of them have two items right."""
-    for number, student in enumerate(STUDENTS):
-        hand_in(course, student, slim(fill(SOME if number % 2 else UNTOUCHED)))
-    return course
 
 
 class Counting(ThreadPoolExecutor):
@@ -64,17 +52,16 @@ def graded_through(course):
     with Counting() as executor:
         graded = grade_class(course, executor=executor)
     rows = [row for one in graded for row in one.rows()]
-    return settled(rows), executor.students, [one.student for one in graded if one.kept]
+    return settled(json.loads(json.dumps(rows))), executor.students, [one.student for one in graded if one.kept]
 
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("finished", [1, 3])
-def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_same(small_class, tmp_path, finished):
-    other = copied(small_class, tmp_path / "other")
-    undisturbed, *_ = graded_through(other)
-    process = subprocess.Popen([*COMMAND, str(small_class.root)], start_new_session=True, stdout=subprocess.DEVNULL)
-    entries = small_class.private / "journal"
-    for _ in range(1200):
+def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_same(kinds, alone, finished):
+    other, undisturbed = alone
+    process = subprocess.Popen([*COMMAND, str(kinds.root)], start_new_session=True, stdout=subprocess.DEVNULL)
+    entries = kinds.private / "journal"
+    for _ in range(3000):
         if len(list(entries.glob("*.json"))) >= finished:
             break
         assert process.poll() is None, "it ended before it could be killed"
@@ -83,24 +70,25 @@ def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_
     process.wait()
     kept = len(list(entries.glob("*.json")))
     assert kept >= finished
-    rows, students, told = graded_through(small_class)
-    assert rows == undisturbed
+    rows, students, told = graded_through(kinds)
+    assert rows == settled(undisturbed)
+    assert outcome(kinds) == outcome(other)
     assert tuple(told) == STUDENTS[:kept]
     assert students[1:] == list(STUDENTS[kept:])  # after the canary
     assert not entries.exists()
-    with Gradebook(f"sqlite:///{small_class.root}/gradebook.db") as gradebook:
-        assert len(gradebook.students) == len(gradebook.find_assignment(ASSIGNMENT).submissions) == 4
+    with Gradebook(f"sqlite:///{kinds.root}/gradebook.db") as gradebook:
+        assert len(gradebook.students) == len(gradebook.find_assignment(ASSIGNMENT).submissions) == len(STUDENTS)
     for student in STUDENTS:
-        assert gradebook_points(small_class, student) == gradebook_points(other, student)
+        assert gradebook_points(kinds, student) == gradebook_points(other, student)
 
 
 @pytest.mark.sandbox
-def test_a_full_disk_stops_a_grading_with_a_sentence_and_loses_nothing(small_class, tmp_path):
+def test_a_full_disk_stops_a_grading_with_a_sentence_and_loses_nothing(kinds, alone, tmp_path):
     """The course lies on a file system with room for little more than one result, until a file is taken away."""
     disk, out = tmp_path / "disk", tmp_path / "out"
     disk.mkdir(), out.mkdir()
     script = f"""
-        cp -a {small_class.root} {disk}/course
+        cp -a {kinds.root} {disk}/course
         head -c $(($(df --output=avail -B1 {disk} | tail -1) - 300000)) /dev/zero > {disk}/filler
         {" ".join(COMMAND)} {disk}/course > {out}/first 2>&1; echo $? > {out}/first-code
         rm {disk}/filler
@@ -114,8 +102,7 @@ def test_a_full_disk_stops_a_grading_with_a_sentence_and_loses_nothing(small_cla
     assert "No space left" in first or "disk is full" in first
     assert "Traceback" not in first
     assert (out / "second-code").read_text().strip() == "0", (out / "second").read_text()
-    other = copied(small_class, tmp_path / "other")
-    assert settled(json.loads((out / "rows").read_text())) == graded_through(other)[0]
+    assert settled(json.loads((out / "rows").read_text())) == settled(alone[1])
     assert "Changed since" not in (out / "third").read_text()
 
 
