@@ -27,7 +27,7 @@ from traitlets.config import Config
 
 from autograder.grading.course import open_course
 from autograder.grading.engine import grade_notebook
-from autograder.grading.handin import copy_files, links
+from autograder.grading.handin import copy_files, not_to_be_kept, refusal
 from autograder.grading.restore import released_cells, restore
 from autograder.registry import get_check
 from autograder.show.markdown import markdown_to_html
@@ -46,15 +46,19 @@ class RestoreReleased(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Restore the graded cells of `nb` in place, and log what was mended."""
         where = resources["nbgrader"]
+        if refusal(where["student"]):
+            with Gradebook(where["db_url"]) as gradebook:
+                gradebook.remove_student(where["student"])  # nbgrader has just entered the name
+            raise ValueError(refusal(where["student"]))
         released = released_notebook(self.course, where["assignment"], where["notebook"])
         handed_in = Path(self.course) / "submitted" / where["student"] / where["assignment"]
-        for link in links(handed_in):
-            # nbgrader has followed it, and would hand the file behind it, whatever it is, back with the feedback.
-            copy = Path(self.course) / "autograded" / where["student"] / where["assignment"] / link
-            if link != f"{where['notebook']}.ipynb":
+        for file in not_to_be_kept(handed_in):
+            # nbgrader has followed a link, and would hand the file behind it, whatever it is, back with the feedback.
+            copy = Path(self.course) / "autograded" / where["student"] / where["assignment"] / file
+            if file != f"{where['notebook']}.ipynb":
                 copy.unlink(missing_ok=True)
             elif released is not None:
-                self.log.error("%s: %s is a link, so nothing in it counts.", where["student"], link)
+                self.log.error("%s: %s is a link, so nothing in it counts.", where["student"], file)
                 nb.cells = released.cells
         if released is not None:
             for remark in restore(nb, released_cells(released)):
