@@ -236,3 +236,15 @@ def test_scripts_do_not_survive_in_the_feedback(attacked, tmp_path, student):
     assert "softmax.loss_naive" in html
     assert _Active(html).found == []
     assert "\\href" not in html
+
+
+def test_there_are_sixty_attacks_and_every_name_of_the_table_of_attacks_is_there():
+    here = Path(__file__).parent
+    table = re.findall(r"^\| [^|]* \| (.*) \|$", (here / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = {name for column in table for name in re.findall(r"`([\w.]+)`", column)}
+    written = "".join(path.read_text(encoding="utf-8") for path in here.parent.rglob("test_*.py"))
+    files = {path.name for path in here.parent.rglob("*.py")}
+    attacks = EXPECTED.keys() - {"neighbour"}
+    assert len(attacks) >= 60
+    assert [name for name in named if name not in attacks | files and f"def {name}(" not in written] == []
+    assert attacks - named - {repr(IMAGINED)} == set()
