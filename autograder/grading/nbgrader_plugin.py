@@ -139,6 +139,7 @@ def configure(c):
     # What students write reaches the instructor's browser. nbgrader's templates do not sanitise Markdown by themselves.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": markdown_to_html}
+    c.HTMLExporter.exclude_raw = True  # sanitised HTML still has links, and formulas for MathJax
 
 
 def released_notebook(course, assignment, notebook):

@@ -45,6 +45,7 @@ FETCHES = {
     "button": f"<input type=image src={asks('button')}>",
     "object": f"<object data={asks('object')}></object>",
 }
+TAG = f'">{RUNS["svg_that_loads"]}'
 EVERYTHING = "".join({**RUNS, **FETCHES}.values())
 SCRIPT = says("javascript") + f";new Image().src='{asks('javascript')}'"
 SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{says("svg")}"><script>{says("svg")}</script></svg>'
@@ -93,10 +94,12 @@ PICTURES = [
     "/formgrader?path=autograded/shows_scripts/softmax",
 ]
 LINKS = [f"javascript:{says('link')}", f"data:text/html,{SCRIPT}", "evil.html", "evil.svg", asks("link"), "../next"]
+GLYPH = rf"$\mmlToken{{mglyph}}[src={asks('glyph')}]{{x}}$"
 LATEX = [
     rf"\href{{javascript:{says('latex')}}}{{x}}",
     rf"\require{{action}}\style{{background: url({asks('latex')})}}{{x}}",
     r"\def\x{\x\x}\x",
+    GLYPH.strip("$"),
     r"\cssId{softmax-explain_initial_loss}{x}\class{name-hidden}{y}",
     rf"\unicode{{x41}}{EVERYTHING}",
 ]
@@ -130,8 +133,12 @@ def shows_scripts(nb):
     nb.cells += [
         new_markdown_cell(f"![x](attachment:{name})", attachments={name: bundle}) for name, bundle in ATTACHED.items()
     ]
-    nb.cells += [new_raw_cell(EVERYTHING, metadata={"raw_mimetype": kind}) for kind in ("text/html", "", "text/latex")]
-    nb.cells.append(new_code_cell(CODE, metadata={"tags": [EVERYTHING], "name": EVERYTHING, "alt": EVERYTHING}))
+    raw = f'{EVERYTHING}<a href="/formgrader?path=submitted">x</a>{GLYPH}'
+    nb.cells += [new_raw_cell(raw, metadata={"raw_mimetype": kind}) for kind in ("text/html", "", "text/latex")]
+    for cell in nb.cells:
+        if "def softmax_loss_naive(" in cell.source:
+            cell.source = f"def softmax_loss_naive(W, X, y, reg):\n    raise ValueError({GLYPH!r})"
+    nb.cells.append(new_code_cell(CODE, metadata={"tags": [TAG], "name": EVERYTHING, "alt": EVERYTHING}))
     nb.cells.append(new_code_cell(f"# {EVERYTHING}", metadata={"magics_language": EVERYTHING}))
     nb.metadata["title"] = nb.metadata["authors"] = EVERYTHING
     nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"x": EVERYTHING}}}
