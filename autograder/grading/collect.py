@@ -230,7 +230,7 @@ def _safe(name):
 def _student(who, number):
     """An ID that is a good name of a folder."""
     name = re.sub(r"[^\w.-]+", "-", who).strip(".-")
-    return f"{name or 'student'}-{number}"
+    return f"{name[:60] or 'student'}-{number}"
 
 
 def summary(collected, strange):

@@ -52,7 +52,7 @@ def refusal(student):
     """Why no student can have this ID, the name of a folder in `submitted/`; empty for most."""
     # It stands in formgrader's pages and scripts, and in tables for spreadsheets, as it is.
     known = all(c.isalnum() or c in "_.@+'() -" or unicodedata.category(c).startswith("M") for c in student)
-    if known and len(student) <= MAX_NAME and student[0].isalnum() and student == student.strip():
+    if known and len(student) <= MAX_NAME and student[0] not in ".@+'() -" and student == student.strip():
         return ""
     return (
         f"Nothing was entered: a student's folder needs a name of at most {MAX_NAME} letters, digits, spaces "

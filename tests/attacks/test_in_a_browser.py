@@ -59,7 +59,7 @@ class Watched:
 
     def links(self):
         """Where the links of the notebook lead that is shown."""
-        found = "return [...document.querySelectorAll('#notebook-container a')].map(a => a.getAttribute('href'))"
+        found = "return [...document.querySelectorAll('#notebook-container a[href]')].map(a => a.getAttribute('href'))"
         return self.driver.execute_script(found)
 
 

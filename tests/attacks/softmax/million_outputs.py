@@ -9,7 +9,7 @@ Must come out: softmax.probabilities, softmax.bootstrap, softmax.ensemble_predic
 from IPython.display import display
 
 for number in range(1_000_000):
-    display(number)
+    display("x" * 1000)
 
 # %% numerical_gradient
 raise RuntimeError("a line\n" * 1_000_000)

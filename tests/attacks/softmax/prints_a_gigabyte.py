@@ -1,4 +1,4 @@
-"""A cell that prints a gigabyte, and a function that prints another while it is asked; three items are right.
+"""A cell that prints a gigabyte, and a function that prints a tenth of one whenever it is asked; three items are right.
 
 Starts from: stubs
 Takes from solutions: softmax, numerical_gradient, ensemble_predict
@@ -11,6 +11,6 @@ for _ in range(1000):
 
 # %% bootstrap
 def bootstrap(X, y, rng):
-    for _ in range(1000):
+    for _ in range(100):
         print("x" * 1_000_000)
     return X, y

@@ -8,7 +8,7 @@ Must come out: softmax.probabilities in full
 # %% softmax_loss_naive
 import os
 
-BAD = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x1b]8;;http://listener.example\x07click\x1b]8;;\x07\x9b31m\r\b\u202e\u2066\u200f\x00"
+BAD = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x1b]8;;http://listener.example\x07click\x1b]8;;\x07\x9b31m\r\b\u202e\u2066\u200f"
 
 
 def softmax_loss_naive(W, X, y, reg):
