@@ -215,8 +215,10 @@ def test_latex_that_does_something_does_not_reach_mathjax(shown):
 def test_nothing_of_a_students_runs_where_it_is_marked_by_hand(in_formgrader, formgrader, attacked, shown, student):
     number = submission(shown, student)
     watched = in_formgrader(f"submissions/{number}/")
-    ours = [f"{formgrader}/formgrader/{part}" for part in ("static/", "api/grades?", "api/comments?")]
-    nothing_of_a_student_happened(watched, *ours, f"{formgrader}/formgrader/submissions/{number}/plot.png")
+    own = ("static/", "api/grades?", "api/comments?", f"submissions/{number}/plot.png")
+    nothing_of_a_student_happened(
+        watched, *[f"{formgrader}/formgrader/{part}" for part in own], f"{formgrader}/favicon.ico"
+    )
     assert watched.links() == []
     assert not (attacked.course.root.parent / "configured").exists()
     fields = watched.driver.execute_script("return document.querySelectorAll(`[id='${arguments[0]}']`).length", TASK)
