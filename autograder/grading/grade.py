@@ -164,7 +164,10 @@ def _graded(course, handins, settings, jobs, executor, on_done):
                 if on_done:
                     on_done(finished[-1])
     journal.close()
-    finished += [one for handin in handins if refusal(handin.student) for one in _refused(course, handin)]
+    for one in (one for handin in handins if refusal(handin.student) for one in _refused(course, handin)):
+        finished.append(one)
+        if on_done:
+            on_done(one)
     return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
 
 

@@ -47,8 +47,7 @@ class RestoreReleased(NbGraderPreprocessor):
         """Restore the graded cells of `nb` in place, and log what was mended."""
         where = resources["nbgrader"]
         if refusal(where["student"]):
-            with Gradebook(where["db_url"]) as gradebook:
-                gradebook.remove_student(where["student"])  # nbgrader has just entered the name
+            _forget(where["student"], where["db_url"])
             raise ValueError(refusal(where["student"]))
         released = released_notebook(self.course, where["assignment"], where["notebook"])
         handed_in = Path(self.course) / "submitted" / where["student"] / where["assignment"]
@@ -111,6 +110,15 @@ class SaveBonus(NbGraderPreprocessor):
                     grade.extra_credit = verdict.bonus
             gradebook.db.commit()
         return nb, resources
+
+
+def _forget(student, database):
+    """Take a student out of the gradebook whom nbgrader has just put there; one who has grades stays."""
+    with Gradebook(database) as gradebook:
+        submissions = gradebook.find_student(student).submissions
+        grades = [grade for one in submissions for notebook in one.notebooks for grade in notebook.grades]
+        if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
+            gradebook.remove_student(student)
 
 
 def _key(course, resources):

@@ -240,7 +240,10 @@ def test_names_of_students_that_mean_something_elsewhere_are_not_entered(course,
     for name in IDS.values():
         hand_in(course, name, released)
     assert len(list((course.root / "submitted").iterdir())) == len(IDS) + 1
-    graded = {one.student: one for one in grade_class(course, executor=Here(full_marks))}
+    steps = []
+    found = grade_class(course, executor=Here(full_marks), on_start=steps.append, on_done=lambda one: steps.append(one))
+    assert steps[0] == len(steps[1:]) == len(IDS) + 1
+    graded = {one.student: one for one in found}
     assert graded.pop("neighbour").trouble == ""
     assert graded.keys() == {repr(name[:60]) for name in IDS.values()}
     for one in graded.values():
@@ -275,6 +278,20 @@ def test_stock_autograde_does_not_enter_such_a_name_either(course, released):
     assert not outcome["success"]
     assert "Nothing was entered: a student's folder needs a name" in outcome["log"] + (outcome["error"] or "")
     assert students_of(course) == []
+
+
+@pytest.mark.filterwarnings("default")
+def test_stock_autograde_loses_no_grades_that_were_entered_under_such_a_name(course, released):
+    hand_in(course, IDS["comma"], released)
+    with nbgrader_api(course.root) as api, api.gradebook as gradebook:
+        gradebook.add_student(IDS["comma"])
+        submission = gradebook.add_submission(ASSIGNMENT, IDS["comma"])
+        submission.notebooks[0].grades[0].manual_score = 3.0
+        gradebook.db.commit()
+    with nbgrader_api(course.root) as api:
+        assert not api.autograde(ASSIGNMENT, IDS["comma"])["success"]
+    with nbgrader_api(course.root) as api, api.gradebook as gradebook:
+        assert gradebook.find_submission(ASSIGNMENT, IDS["comma"]).score == 3.0
 
 
 def test_students_whose_names_differ_in_case_or_composition_are_different_students(course, released):
