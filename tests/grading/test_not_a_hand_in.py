@@ -60,7 +60,7 @@ DAMAGED = {
         text().replace('"nbformat": 4', '"nbformat": ' + "4" * 5000).encode(),
         "is not a Jupyter",
     ),
-    "format_that_is_text": (text(nbformat="4; DROP").encode(), "is not a Jupyter notebook"),
+    "format_that_is_text": (text(nbformat="4\x1b]0;owned\x07").encode(), "is not a Jupyter notebook"),
     "format_of_the_future": (text(nbformat=5, nbformat_minor=0).encode(), "is not a Jupyter notebook"),
     "nested_100000_times": (nested(100_000).encode(), "is not a Jupyter notebook"),
     "nested_300_times": (nested(300).encode(), "is not"),
@@ -167,6 +167,13 @@ def test_what_is_no_file_is_not_opened(tmp_path, monkeypatch, kind, words):
     with pytest.raises(Unreadable, match=words):
         read_notebook(tmp_path / NAME)
     assert read_files(tmp_path) == {}
+
+
+def test_what_jupyter_would_run_as_its_configuration_is_not_taken_along(tmp_path):
+    kept = ["config.py", "nbgrader.py", "my_nbgrader_config.py", "nbgrader_config.txt"]
+    for name in [*kept, "nbgrader_config.py", "Jupyter_Server_Config.json", "jupyter_config.py"]:
+        (tmp_path / name).touch()
+    assert sorted(read_files(tmp_path)) == sorted(kept)
 
 
 @pytest.mark.parametrize(
