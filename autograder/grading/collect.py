@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.grading.course import CourseError
-from autograder.grading.handin import MAX_COUNT, MAX_FILES, read_files
+from autograder.grading.handin import MAX_COUNT, MAX_FILES, is_configuration, read_files
 
 # What the platforms make of a student's file. `who` becomes the student's ID, together with the number after it.
 PLATFORMS = {
@@ -131,7 +131,9 @@ def _platform(names):
 def _take(one, archive, info, file):
     """One file of a zip into a hand-in, if it is a plain one and not too large."""
     left = MAX_FILES - sum(map(len, one.files.values()))
-    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):  # 0: made where files have no such mode
+    if is_configuration(PurePosixPath(file).name):
+        one.remarks.append(f"{file} was left out: nbgrader or Jupyter could take it for theirs and run it.")
+    elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):  # 0: made where files have no such mode
         one.remarks.append(f"{file} is not a plain file and was left out.")
     elif len(one.files) >= MAX_COUNT:
         one.remarks.append(f"{file} was left out: there are more than {MAX_COUNT:,} files.")
@@ -228,7 +230,7 @@ def _safe(name):
 def _student(who, number):
     """An ID that is a good name of a folder."""
     name = re.sub(r"[^\w.-]+", "-", who).strip(".-")
-    return f"{name or 'student'}-{number}"
+    return f"{name[:60] or 'student'}-{number}"
 
 
 def summary(collected, strange):

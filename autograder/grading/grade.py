@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import canary, nbgrader_plugin
 from autograder.grading.course import CourseError
-from autograder.grading.handin import Unreadable, copy_files, find_handins, read_files, read_notebook
+from autograder.grading.handin import copy_files, find_handins, read_files, refusal
 from autograder.grading.journal import Journal, fingerprints, only_one
 from autograder.grading.nbgrader_plugin import (
     complaint,
@@ -29,9 +29,10 @@ from autograder.grading.nbgrader_plugin import (
     save_verdicts,
     verdict_file,
 )
+from autograder.grading.notebook import Unreadable, read_notebook
 from autograder.grading.pool import Watch, as_a_whole, results
 from autograder.grading.restore import released_cells, restore
-from autograder.grading.task import Task
+from autograder.grading.task import Task, ungraded
 from autograder.namespace import printable
 from autograder.sandbox import bubblewrap
 
@@ -148,7 +149,7 @@ def _graded(course, handins, settings, jobs, executor, watch):
         for path in _notebooks(course, name)
     ]
     waiting = len(canaries)
-    tasks = (task for handin in handins for task in _tasks(course, handin, settings))
+    tasks = (task for handin in handins if not refusal(handin.student) for task in _tasks(course, handin, settings))
     with contextlib.closing(results(itertools.chain(canaries, tasks), journal, jobs, executor, watch)) as found:
         for result in found:
             if result[0].student == canary.STUDENT:
@@ -162,7 +163,18 @@ def _graded(course, handins, settings, jobs, executor, watch):
                     finished.append(_finish(course, journal, *held.pop(0)))
                     watch.done(finished[-1])
     journal.close()
+    for one in (one for handin in handins if refusal(handin.student) for one in _refused(course, handin)):
+        finished.append(one)
+        watch.done(one)
     return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
+
+
+def _refused(course, handin):
+    """A `Graded` without points for every notebook of a student whose ID could do harm where it is shown."""
+    why, shown = refusal(handin.student), repr(handin.student[:60])
+    for path in _notebooks(course, handin.assignment):
+        verdicts = ungraded(nbformat.read(path, as_version=4), why, "unreadable")
+        yield Graded(shown, handin.assignment, path.stem, verdicts, trouble=why)
 
 
 def _finish(course, journal, task, remarks, result, kept):

@@ -1,31 +1,23 @@
 """Hand-ins as they lie in `submitted/STUDENT/ASSIGNMENT/`: found, read, copied, without trusting them.
 
-Goes in: folders written by students. Comes out: notebooks and plain files, or a sentence that says why there is none.
-Symbolic links are never followed, sizes are limited.
+Goes in: folders written by students. Comes out: plain files, or a sentence that says why there are none. Symbolic links
+are never followed, sizes are limited.
 """
 
 import contextlib
-import itertools
 import os
 import re
 import shutil
 import stat
-import warnings
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat.validator import normalize, validate
-
-MAX_NOTEBOOK = 50_000_000  # bytes
 MAX_FILES = 200_000_000  # bytes of all files together
 MAX_COUNT = 1000
-MAX_CELLS = 5000
-CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-
-
-class Unreadable(ValueError):
-    """A hand-in that is not a notebook; the message is for student and instructor."""
+MAX_NAME = 100
+# What nbgrader and Jupyter would run as a program of their own, if they were led to the folder it lies in.
+_CONFIGURATION = re.compile(r"(nbgrader|jupyter\w*)_config\.(py|json)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -49,66 +41,23 @@ def find_handins(course, assignments, student=None):
             or student not in (None, folder.name)
         ):
             continue
+        closed = not os.access(folder, os.R_OK | os.X_OK)  # what is in it is not known, and must not be passed over
         for name in assignments:
-            if (folder / name).is_dir() and not (folder / name).is_symlink():
+            if closed or ((folder / name).is_dir() and not (folder / name).is_symlink()):
                 found.append(Handin(folder.name, name, folder / name))
     return sorted(found, key=lambda handin: (handin.assignment, handin.student))
 
 
-def read_notebook(path):
-    """The notebook at `path`, in the present format; raises `Unreadable`."""
-    path = Path(path)
-    if path.is_symlink():
-        raise Unreadable(f"{path.name} is a link, not a notebook. Hand in the file itself.")
-    if not path.is_file():
-        raise Unreadable(f"{path.name} was not handed in. The file must keep the name it was given out with.")
-    if path.stat().st_size > MAX_NOTEBOOK:
-        raise Unreadable(
-            f"{path.name} is larger than {MAX_NOTEBOOK // 10**6} MB. Clear its outputs and hand it in again."
-        )
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{path.name} is not a text file in UTF-8, so it is not a notebook.") from error
-    if not text.strip():
-        raise Unreadable(f"{path.name} is empty.")
-    try:
-        with warnings.catch_warnings():  # what nbformat warns of is mended below
-            warnings.simplefilter("ignore")
-            nb = nbformat.reads(text, as_version=4)
-            if len(nb.cells) > MAX_CELLS:
-                raise Unreadable(f"{path.name} has more than {MAX_CELLS:,} cells. Delete those you do not need.")
-            unique_ids(nb)
-            _, nb = normalize(nb, strip_invalid_metadata=True, relax_add_props=True)
-            validate(nb, relax_add_props=True)
-    except Unreadable:
-        raise
-    except Exception as error:  # nbformat raises many kinds on damaged files
-        first = (str(error).splitlines() or [""])[0][:200]
-        raise Unreadable(
-            f"{path.name} is not a Jupyter notebook: {first or type(error).__name__}. "
-            "Open it in Jupyter, save it, and hand it in again."
-        ) from error
-    return nb
-
-
-def unique_ids(nb):
-    """Give every cell an id of its own, as notebook format 4.5 wants it; take them away where the format is older."""
-    ids = (nb.nbformat, nb.nbformat_minor) >= (4, 5)
-    taken = {cell.get("id") for cell in nb.cells if isinstance(cell.get("id"), str)}
-    seen = set()
-    for number, cell in enumerate(nb.cells):
-        if not ids:
-            cell.pop("id", None)
-            continue
-        name = cell.get("id")
-        if not isinstance(name, str) or not CELL_ID.fullmatch(name) or name in seen:
-            name = next(name for n in itertools.count(number) if (name := f"cell-{n}") not in taken)
-            taken.add(name)
-            cell["id"] = name
-        seen.add(name)
+def refusal(student):
+    """Why no student can have this ID, the name of a folder in `submitted/`; empty for most."""
+    # It stands in formgrader's pages and scripts, and in tables for spreadsheets, as it is.
+    known = all(c.isalnum() or c in "_.@+'() -" or unicodedata.category(c).startswith("M") for c in student)
+    if known and len(student) <= MAX_NAME and student[0] not in ".@+'() -" and student == student.strip():
+        return ""
+    return (
+        f"Nothing was entered: a student's folder needs a name of at most {MAX_NAME} letters, digits, spaces "
+        "and . _ - @ + ' ( ), a letter or digit first, for it stands in web pages and tables. Rename it; grade again."
+    )
 
 
 def read_files(folder, notebooks=False):
@@ -147,11 +96,11 @@ def copy_files(source, target, notebooks=False):
             shutil.copyfile(path, Path(target) / relative, follow_symlinks=False)
 
 
-def links(folder):
-    """Relative names of the symbolic links to files in a hand-in."""
+def not_to_be_kept(folder):
+    """Relative names of the files of a hand-in that nbgrader must not keep: links, and configuration of its own."""
     for base, _, names in os.walk(folder, followlinks=False):
         for name in names:
-            if os.path.islink(os.path.join(base, name)):
+            if os.path.islink(os.path.join(base, name)) or is_configuration(name):
                 yield os.path.relpath(os.path.join(base, name), folder)
 
 
@@ -167,6 +116,13 @@ def _plain_files(folder, notebooks=False):
         )
         for name in sorted(names):
             path = Path(base) / name
-            if (name.endswith(".ipynb") and not notebooks) or not stat.S_ISREG(path.lstat().st_mode):
+            if (name.endswith(".ipynb") and not notebooks) or is_configuration(name):
                 continue
-            yield path, str(path.relative_to(folder))
+            with contextlib.suppress(OSError):  # a folder may be listed that may not be entered
+                if stat.S_ISREG(path.lstat().st_mode):
+                    yield path, str(path.relative_to(folder))
+
+
+def is_configuration(name):
+    """Whether nbgrader or Jupyter would run a file of this name as part of their own configuration."""
+    return bool(_CONFIGURATION.fullmatch(name))

@@ -28,7 +28,7 @@ from traitlets.config import Config
 from autograder.grading.canary import refuse_to_grade_itself
 from autograder.grading.course import open_course
 from autograder.grading.engine import grade_notebook
-from autograder.grading.handin import copy_files, links
+from autograder.grading.handin import copy_files, not_to_be_kept, refusal
 from autograder.grading.restore import released_cells, restore
 from autograder.registry import get_check
 from autograder.show.markdown import markdown_to_html
@@ -47,15 +47,18 @@ class RestoreReleased(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Restore the graded cells of `nb` in place, and log what was mended."""
         where = resources["nbgrader"]
+        if refusal(where["student"]):
+            _forget(where["student"], where["db_url"])
+            raise ValueError(refusal(where["student"]))
         released = released_notebook(self.course, where["assignment"], where["notebook"])
         handed_in = Path(self.course) / "submitted" / where["student"] / where["assignment"]
-        for link in links(handed_in):
-            # nbgrader has followed it, and would hand the file behind it, whatever it is, back with the feedback.
-            copy = Path(self.course) / "autograded" / where["student"] / where["assignment"] / link
-            if link != f"{where['notebook']}.ipynb":
+        for file in not_to_be_kept(handed_in):
+            # nbgrader has followed a link, and would hand the file behind it, whatever it is, back with the feedback.
+            copy = Path(self.course) / "autograded" / where["student"] / where["assignment"] / file
+            if file != f"{where['notebook']}.ipynb":
                 copy.unlink(missing_ok=True)
             elif released is not None:
-                self.log.error("%s: %s is a link, so nothing in it counts.", where["student"], link)
+                self.log.error("%s: %s is a link, so nothing in it counts.", where["student"], file)
                 nb.cells = released.cells
         if released is not None:
             for remark in restore(nb, released_cells(released)):
@@ -119,6 +122,15 @@ class SaveBonus(NbGraderPreprocessor):
         return nb, resources
 
 
+def _forget(student, database):
+    """Take a student out of the gradebook whom nbgrader has just put there; one who has grades stays."""
+    with Gradebook(database) as gradebook:
+        submissions = gradebook.find_student(student).submissions
+        grades = [grade for one in submissions for notebook in one.notebooks for grade in notebook.grades]
+        if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
+            gradebook.remove_student(student)
+
+
 def _key(course, resources):
     where = resources["nbgrader"]
     return str(course), where["student"], where["assignment"], where["notebook"]
@@ -145,6 +157,7 @@ def configure(c):
     # What students write reaches the instructor's browser. nbgrader's templates do not sanitise Markdown by themselves.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": markdown_to_html}
+    c.HTMLExporter.exclude_raw = True  # sanitised HTML still has links, and formulas for MathJax
 
 
 def released_notebook(course, assignment, notebook):

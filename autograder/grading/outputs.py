@@ -60,12 +60,11 @@ def _text(value):
     return value if isinstance(value, str) else "" if value is None else str(value)[:MAX_TEXT]
 
 
-def _data(data, left):
+def pictures(data):
+    """The real PNG and JPEG pictures in a bundle of MIME types that a student's side made, as {type: base64}."""
     kept: dict[str, str] = {}
-    if not isinstance(data, dict):
-        return kept
     for kind, signature in _SIGNATURES.items():
-        picture = data.get(kind)
+        picture = data.get(kind) if isinstance(data, dict) else None
         if isinstance(picture, str) and len(picture) <= MAX_PICTURE:
             try:
                 decoded = base64.b64decode(picture)
@@ -74,7 +73,12 @@ def _data(data, left):
                     kept[kind] = base64.b64encode(decoded).decode("ascii")
             except (binascii.Error, ValueError):
                 continue
-    text = data.get("text/plain")
+    return kept
+
+
+def _data(data, left):
+    kept = pictures(data)
+    text = data.get("text/plain") if isinstance(data, dict) else None
     if isinstance(text, str) and text[:left]:
         kept["text/plain"] = text[:left]
     return kept

@@ -8,7 +8,7 @@ repairs, which trust more.
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.grading.handin import unique_ids
+from autograder.grading.notebook import unique_ids
 
 
 def released_cells(nb):

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from autograder.grading.engine import check_of, grade_notebook
-from autograder.grading.handin import Unreadable, copy_files, read_notebook
+from autograder.grading.handin import copy_files
+from autograder.grading.notebook import Unreadable, read_notebook
 from autograder.grading.settings import Settings
 from autograder.sandbox import INSTALL_HINT, SandboxUnavailable, bubblewrap
 from autograder.show.verdict import as_text

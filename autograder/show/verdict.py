@@ -89,7 +89,10 @@ def as_text(verdict):
 
 
 def as_html(verdict):
-    """The verdict as a fragment of HTML: div, span, b and table alone, which nbconvert's sanitiser lets through."""
+    """The verdict as a fragment of HTML: div, span, b and table alone, which nbconvert's sanitiser lets through.
+
+    MathJax is to leave it alone: a formula in a student's error message could fetch pictures.
+    """
     colour = _COLOURS[verdict.status == "passed"]
     parts = [
         f"<div><b>{_MARKS[verdict.status == 'passed']} {escape(verdict.check)}</b> "
@@ -110,7 +113,7 @@ def as_html(verdict):
         parts.append("</table>")
     if closing(verdict):
         parts.append(f"<div>{escape(closing(verdict))}</div>")
-    return f"<div>{''.join(parts)}</div>"
+    return f'<div class="tex2jax_ignore">{"".join(parts)}</div>'
 
 
 def _wrapped(text, prefix="  "):

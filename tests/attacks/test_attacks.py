@@ -1,271 +1,29 @@
 """Hand-ins that try to forge points come out as they say, and cost their neighbours nothing.
 
-`softmax/*.py` forge with code. What is forged with metadata or with other files is built here. All are graded as one
-class.
+`softmax/*.py` forge with code; what is forged with metadata or with other files is built in `attacked.py`. All are
+graded as one class. README.md says where each kind of attack is tested.
 """
 
-import copy
-import io
+import csv
 import json
-import os
 import re
-import socket
 import sys
-import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import nbformat
-import numpy as np
 import psutil
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbgrader.api import Gradebook
+from nbgrader.plugins.export import CsvExportPlugin
 
 import autograder
-from autograder.grading.course import open_course
-from autograder.grading.handin import MAX_CELLS
+from autograder.grading.grade import grade_class
 from autograder.grading.nbgrader_plugin import nbgrader_api
-from autograder.handins import read_handins
-from tests.grading.courses import (
-    ASSIGNMENT,
-    CHECKS,
-    POINTS,
-    SEED,
-    UNTOUCHED,
-    WEIGHTS,
-    Graded,
-    copied,
-    grade_by_command,
-    gradebook_points,
-    hand_in,
-    once,
-    slim,
-)
+from tests.attacks.attacked import ATTACKS, BROKEN, EXPECTED, IMAGINED, NAMES, SOME, SOME_RIGHT, graded_cells
+from tests.grading.courses import ASSIGNMENT, CHECKS, POINTS, SEED, copied, gradebook_points, hand_in, settled, slim
 
 pytestmark = pytest.mark.sandbox
-ATTACKS = read_handins(ASSIGNMENT, Path(__file__).parent)
-# A student whose quick items are right, and the rest not begun: what forging must not change.
-SOME = replace(UNTOUCHED, from_solutions=("softmax", "numerical_gradient", "bootstrap", "ensemble_predict"))
-SOME_RIGHT = "softmax.probabilities, softmax.numerical_gradient, softmax.bootstrap, softmax.ensemble_predict in full"
-EVIL = "<script>alert('SCRIPTED')</script><img src=x onerror=\"alert('SCRIPTED')\"><iframe src='javascript:SCRIPTED'>"
-
-
-def graded_cells(nb):
-    """The check cells of a notebook."""
-    return [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade")]
-
-
-def points_raised(nb):
-    """Every graded cell is worth 1000 points, may be changed, and there are more of them."""
-    for cell in nb.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader |= {"points": 1000, "locked": False}
-    for number, meta in enumerate(({"grade": True}, {"grade": True, "solution": True}, {"task": True, "locked": True})):
-        mine = {"grade": False, "solution": False, "locked": False, "task": False, "points": 1000, "schema_version": 3}
-        nb.cells.append(new_code_cell("1000.0", metadata={"nbgrader": mine | meta | {"grade_id": f"mine-{number}"}}))
-    for cell in graded_cells(nb)[:4]:
-        cell.metadata.nbgrader.solution = True
-        cell.source = "1000.0"
-
-
-def grade_ids_of_wrong_types(nb):
-    """The names of the graded cells are lists, dicts, nothing, numbers, other names; or the metadata itself is."""
-    forms = [["softmax-train"], {"a": 1}, None, 7, True, "", "softmax.train", "../../seed", "x" * 10_000]
-    for cell, form in zip(graded_cells(nb), [*forms, "softmax_train"], strict=True):
-        cell.metadata.nbgrader.grade_id = form
-    solutions = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
-    for cell, meta in zip(solutions[:3], ("no", [], 5), strict=True):
-        cell.metadata["nbgrader"] = meta
-
-
-def graded_cells_deleted(nb):
-    """All check cells and the task are gone."""
-    nb.cells = [c for c in nb.cells if not c.metadata.get("nbgrader", {}).get("locked")]
-
-
-def cells_duplicated(nb):
-    """Every cell stands there twice, with all its metadata and its id, and there are many more cells than usual."""
-    nb.cells = [twin for cell in nb.cells for twin in (cell, copy.deepcopy(cell))]
-    nb.cells += [new_code_cell(f"n = {number}") for number in range(1000)]
-
-
-def cells_reordered(nb):
-    """The notebook is upside down."""
-    nb.cells.reverse()
-
-
-def names_swapped(nb):
-    """Two check cells have exchanged their names, so one stands above the code it is about."""
-    cells = {c.metadata.nbgrader.grade_id: c for c in graded_cells(nb)}
-    a, b = cells["softmax-bootstrap"], cells["softmax-ensemble_predict"]
-    a.metadata, b.metadata = b.metadata, a.metadata
-
-
-def cells_retyped(nb):
-    """Check cells are Markdown, or hold other code; no cell is to be run; the notebook names another kernel."""
-    for number, cell in enumerate(graded_cells(nb)):
-        if number % 3 == 0:
-            cell.cell_type = "markdown"
-            del cell["outputs"], cell["execution_count"]
-        elif number % 3 == 1:
-            cell.source = "33.0"
-        else:
-            cell.source += "\nraise SystemExit"
-    for cell in nb.cells:
-        cell.metadata["tags"] = ["skip-grading"] if "nbgrader" in cell.metadata else ["remove-input"]
-    nb.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"name": "bash", "display_name": EVIL, "language": "bash"},
-            "language_info": {"name": EVIL, "pygments_lexer": EVIL, "mimetype": EVIL},
-            "title": EVIL,
-            "celltoolbar": EVIL,
-            "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {"</script>" + EVIL: EVIL}}},
-        }
-    )
-
-
-def checksums_forged(nb):
-    """Every cell says that it is unchanged, of another version, the hand-in of somebody else, and marked already."""
-    for number, cell in enumerate(nb.cells):
-        more = {"checksum": "0" * 32, "schema_version": 99, "cell_type": "markdown", "auto_score": 9, "manual_score": 9}
-        cell.metadata["nbgrader"] = dict(cell.metadata.get("nbgrader", {})) | more | {"extra_credit": 50, "score": 33}
-        cell.metadata["trusted"] = True
-        cell["id"] = f"forged-{number}"
-    nb.metadata["nbgrader"] = {"student_id": "neighbour", "assignment": "other", "score": 33, "max_score": 33}
-
-
-def too_many_cells(nb):
-    """A notebook with too many cells, whose ids are alike."""
-    nb.cells += [new_code_cell("pass", id="same") for number in range(MAX_CELLS)]
-
-
-FORGED = {
-    points_raised: (UNTOUCHED, "nothing"),
-    grade_ids_of_wrong_types: (SOME, SOME_RIGHT),
-    graded_cells_deleted: (SOME, SOME_RIGHT),
-    cells_duplicated: (SOME, SOME_RIGHT),
-    cells_reordered: (SOME, "nothing"),
-    names_swapped: (SOME, SOME_RIGHT.replace("softmax.bootstrap, softmax.ensemble_predict", "softmax.bootstrap")),
-    cells_retyped: (SOME, SOME_RIGHT),
-    checksums_forged: (SOME, SOME_RIGHT),
-    too_many_cells: (SOME, "nothing"),
-}
-
-SHADOWS = """
-sitecustomize usercustomize numpy autograder coursekit ipykernel IPython zmq traitlets jupyter_client random typing json
-matplotlib_inline comm debugpy psutil queue asyncio tornado nest_asyncio resource signal
-"""
-NAMES = ["a\nb.txt", "-rf", "..hidden", "ü ✓.txt", "a'b\"c.txt", "$(touch x)", "deep/" * 40 + "file", "back\\slash"]
-
-
-def pickled_weights(canary):
-    """An `.npz` whose array is a pickle that writes a file where it is read."""
-
-    class Bomb:
-        def __reduce__(self):
-            return Path(canary).write_text, ("unpickled",)
-
-    buffer = io.BytesIO()
-    np.savez(buffer, W=np.array([Bomb()], dtype=object))
-    return buffer.getvalue()
-
-
-def lying_weights():
-    """An `.npz` whose array says that it has a million million numbers, and has eight."""
-    buffer, header = io.BytesIO(), io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**6, 10**6)})
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("W.npy", header.getvalue() + bytes(64))
-    return buffer.getvalue()
-
-
-NO_TRAINING = {"train_best_classifier": "raise RuntimeError('this cell is not to be run')"}
-PRINTS_FILES = """
-import os
-for base, folders, names in os.walk("."):
-    for name in names:
-        try:
-            print(os.path.join(base, name), open(os.path.join(base, name), "rb").read(200))
-        except OSError as error:
-            print(name, error)
-"""
-
-
-@pytest.fixture(scope="session")
-def attacked(tmp_path_factory, fresh_course, fill, weights):
-    """The class of attackers, and an honest student among them, graded by `autograder grade`."""
-
-    def make(folder):
-        course = copied(fresh_course, folder / "course")
-        settings = {"dataset": "shapes10", "limits": {"check_seconds": 20.0, "cell_seconds": 20.0}}
-        (course.private / "course.json").write_text(json.dumps(settings), encoding="utf-8")
-        right = slim(fill(SOME))
-        hand_in(course, "neighbour", right)
-        for name, attack in ATTACKS.items():
-            nb = slim(fill(attack))
-            if name == "html_and_scripts":
-                _scripts_in_cells(nb)
-            hand_in(course, name, nb)
-        for forge, (start, _) in FORGED.items():
-            nb = slim(fill(start))
-            forge(nb)
-            hand_in(course, forge.__name__, json.dumps(nb).encode())
-        full = fill(replace(SOME, from_solutions=(*SOME.from_solutions, "SoftmaxClassifier"), cells=NO_TRAINING))
-        hand_in(course, "pickled_weights", full, {WEIGHTS: pickled_weights(folder / "unpickled")})
-        _odd_files(course, right)
-        linked = hand_in(course, "linked_notebook")
-        (linked / "softmax.ipynb").symlink_to(course.root / "submitted/neighbour/softmax/softmax.ipynb")
-        hand_in(course, "weights_that_lie", full, {WEIGHTS: lying_weights()})
-        (hand_in(course, "notebook_is_a_folder") / "softmax.ipynb").mkdir()
-        (course.root / "submitted/notebook_is_a_folder/softmax/softmax.ipynb/inner.txt").touch()
-        with socket.create_server(("127.0.0.1", 0)), pytest.MonkeyPatch.context() as patched:  # something to be found
-            patched.setenv("AUTOGRADER_TEST_MARK", "a-secret-of-the-grader")
-            return grade_by_command(course)
-
-    folder, (rows, code, out, err) = once(tmp_path_factory, "attacked", make)
-    return Graded(open_course(folder / "course"), rows, code, out, err)
-
-
-def _scripts_in_cells(nb):
-    nb.cells.append(
-        new_markdown_cell(
-            f"{EVIL}\n\n[click](javascript:SCRIPTED)\n\n${EVIL}$\n\n# {EVIL}\n\n$\\href{{javascript:SCRIPTED}}{{x}}$"
-        )
-    )
-    nb.cells.append(new_raw_cell(EVIL, metadata={"raw_mimetype": "text/html", "format": "text/html"}))
-    nb.cells.append(new_code_cell(f"# {EVIL}", metadata={"tags": [EVIL], "name": EVIL}))
-    nb.cells.append(new_markdown_cell("![x](attachment:a.svg)", attachments={"a.svg": {"image/svg+xml": EVIL}}))
-    nb.metadata["title"] = EVIL
-    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"</script>" + EVIL: EVIL}}}
-
-
-def _odd_files(course, right):
-    """Files with odd names, files named like modules, links, a pipe, a timestamp that is none."""
-    nb = copy.deepcopy(right)
-    nb.cells.append(new_code_cell(PRINTS_FILES))
-    shadows = {f"{name}.py": b"raise SystemExit('shadowed')" for name in SHADOWS.split()}
-    others = {"solutions/__init__.py": b"raise SystemExit(1)", "timestamp.txt": b"\xffthe day before yesterday"}
-    folder = hand_in(course, "odd_files", nb, dict.fromkeys(NAMES, b"contents") | shadows | others)
-    (Path(os.fsdecode(os.fsencode(folder) + b"/not-utf-8-\xff"))).write_bytes(b"contents")
-    (folder / "seed").symlink_to(course.private / "seed")
-    (folder / "relative").symlink_to("../../../.autograder/seed")
-    (folder / "class").symlink_to(course.root / "submitted")
-    (folder / "passwords").symlink_to("/etc/passwd")
-    (folder / "circle").symlink_to(".")
-    os.mkfifo(folder / "pipe")
-
-
-EXPECTED = (
-    {name: attack.expected for name, attack in ATTACKS.items()}
-    | {forge.__name__: expected for forge, (_, expected) in FORGED.items()}
-    | dict.fromkeys(["neighbour", "odd_files"], SOME_RIGHT)
-    | dict.fromkeys(
-        ["pickled_weights", "weights_that_lie"],
-        SOME_RIGHT.replace(" in full", ", softmax.train, softmax.predict in full"),
-    )
-    | dict.fromkeys(["linked_notebook", "notebook_is_a_folder"], "nothing")
-)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -278,7 +36,7 @@ def test_attack_that_earns_nothing_does_not_get_a_part_of_a_point_either(attacke
     assert attacked.points(name) == dict.fromkeys(POINTS, 0.0)
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name != repr(IMAGINED)])
 def test_gradebook_says_the_same_of_an_attack_and_no_bonus(attacked, name):
     told = {row["check"]: (row["points"], 0.0) for row in attacked.rows[name]}
     assert gradebook_points(attacked.course, name) == told
@@ -294,7 +52,8 @@ def test_nobody_is_left_for_a_check_by_hand_because_an_attack_broke_the_grader(a
 
 def test_only_what_is_no_notebook_counts_as_not_graded(attacked):
     unreadable = {name for name, rows in attacked.rows.items() if rows[0]["status"] == "unreadable"}
-    assert unreadable == {"linked_notebook", "notebook_is_a_folder", "too_many_cells"}
+    others = {"linked_notebook", "notebook_is_a_folder", "too_many_cells", "another_name", repr(IMAGINED)}
+    assert unreadable == others | BROKEN.keys()
     assert attacked.code == 1
 
 
@@ -368,8 +127,62 @@ def test_nothing_lives_on_and_nothing_is_written_outside(attacked):
 
 
 def test_nothing_that_a_student_wrote_moves_the_cursor_of_the_instructors_terminal(attacked):
-    for line in attacked.out.splitlines():
+    for line in [*attacked.out.split("\n"), *attacked.err.split("\n")]:
         assert line.isprintable(), line
+    assert "owned" in attacked.out  # as text
+
+
+def test_no_cell_of_the_exported_grades_is_a_formula(attacked, tmp_path):
+    exporter = CsvExportPlugin(to=str(tmp_path / "grades.csv"))
+    with Gradebook(f"sqlite:///{attacked.course.root}/gradebook.db") as gradebook:
+        exporter.export(gradebook)
+    with open(tmp_path / "grades.csv", newline="") as file:
+        head, *rows = csv.reader(file)
+    assert len(rows) == len(EXPECTED) - 1  # one has no name that could be entered
+    assert {len(row) for row in rows} == {len(head)}
+    assert [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))] == []
+
+
+def test_neighbour_has_the_same_points_and_measured_numbers_as_alone(attacked, course, fill):
+    hand_in(course, "neighbour", slim(fill(SOME)))
+    (alone,) = grade_class(course)
+    assert settled(json.loads(json.dumps(list(alone.rows())))) == settled(attacked.rows["neighbour"])
+
+
+def test_what_a_notebook_shows_when_it_is_handed_in_is_not_kept(attacked):
+    cells = attacked.notebook("outputs_saved").cells
+    assert [output for cell in cells[-3:-1] for output in cell.outputs] == []
+    (note,) = cells[-1].outputs
+    assert "Not run while grading" in note.text
+    assert "33.0" not in json.dumps([cell.get("outputs", []) for cell in cells])
+
+
+def test_results_that_a_hand_in_brings_with_it_are_its_own_files_only(attacked):
+    course = attacked.course
+    assert (course.private / "seed").read_text().strip() == SEED
+    kept = {path.name for path in (course.private / "verdicts/forged_results").rglob("*") if path.is_file()}
+    assert kept == {"softmax.json"}
+    folder = course.root / "autograded/forged_results/softmax"
+    assert json.loads((folder / "course.json").read_text())["dataset"] == "shapes10"
+    assert not list(folder.rglob("*_config.*"))
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        ("truncated", "is not a Jupyter notebook"),
+        ("utf_16", "is not a text file in UTF-8"),
+        ("zip_by_another_name", "is a zip, not a notebook"),
+        ("halves_of_characters", "holds characters that are none"),
+        ("escapes_in_the_file", "is not a Jupyter notebook"),
+        ("another_name", "What was handed in is “softmax (1).ipynb”."),
+        (repr(IMAGINED), "a student's folder needs a name"),
+    ],
+)
+def test_what_is_no_hand_in_is_told_why(attacked, student, words):
+    assert {row["status"] for row in attacked.rows[student]} == {"unreadable"}
+    (line,) = [line for line in attacked.out.splitlines() if line.startswith(student)]
+    assert words in line
 
 
 class _Active(HTMLParser):
@@ -423,3 +236,15 @@ def test_scripts_do_not_survive_in_the_feedback(attacked, tmp_path, student):
     assert "softmax.loss_naive" in html
     assert _Active(html).found == []
     assert "\\href" not in html
+
+
+def test_there_are_sixty_attacks_and_every_name_of_the_table_of_attacks_is_there():
+    here = Path(__file__).parent
+    table = re.findall(r"^\| [^|]* \| (.*) \|$", (here / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = {name for column in table for name in re.findall(r"`([\w.]+)`", column)}
+    written = "".join(path.read_text(encoding="utf-8") for path in here.parent.rglob("test_*.py"))
+    files = {path.name for path in here.parent.rglob("*.py")}
+    attacks = EXPECTED.keys() - {"neighbour"}
+    assert len(attacks) >= 60
+    assert [name for name in named if name not in attacks | files and f"def {name}(" not in written] == []
+    assert attacks - named - {repr(IMAGINED)} == set()

@@ -10,7 +10,8 @@ from nbgrader.api import Gradebook
 from autograder.exam import Expectation, Verdict
 from autograder.grading import grade, pool
 from autograder.grading.grade import grade_class, with_limits
-from autograder.grading.handin import MAX_NOTEBOOK, Unreadable, read_files, read_notebook
+from autograder.grading.handin import read_files
+from autograder.grading.notebook import MAX_NOTEBOOK, Unreadable, read_notebook
 from tests.grading.courses import (
     ASSIGNMENT,
     CHECKS,

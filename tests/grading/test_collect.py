@@ -10,7 +10,7 @@ from autograder.cli import main
 from autograder.grading import collect as module
 from autograder.grading.collect import collect
 from autograder.grading.course import CourseError
-from autograder.grading.handin import find_handins
+from autograder.grading.handin import find_handins, refusal
 from tests.grading.courses import ASSIGNMENT
 
 NOTEBOOK = b'{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}'
@@ -166,6 +166,25 @@ def test_links_and_encrypted_members_are_left_out(collected):
         locked[place] |= 1  # "needs a password"
     found, _ = collected(bytes(locked))
     assert "softmax.ipynb could not be unpacked" in found["a-1"].remarks[0]
+
+
+def test_what_jupyter_could_take_for_its_configuration_is_left_out(course, collected):
+    own = {
+        "a_1_1_nbgrader_config.py": b"x",
+        "a_1_1_own.zip": zipped({"Jupyter_Server_config.json": b"{}", "config.py": b""}),
+    }
+    found, _ = collected(own | {"a_1_1_softmax.ipynb": NOTEBOOK})
+    assert found["a-1"].files.keys() == {"softmax.ipynb", "config.py"}
+    assert [remark.split(" was")[0] for remark in found["a-1"].remarks] == [
+        "nbgrader_config.py",
+        "Jupyter_Server_config.json",
+    ]
+
+
+@pytest.mark.parametrize("who", ["_a", "ä" * 200, "=1+1", "<b>", "mu\u0308ller", "@x", "a..", "'"])
+def test_whatever_a_platform_calls_a_student_can_be_entered(collected, who):
+    found, _ = collected({f"{who}_7_assignsubmission_file_/softmax.ipynb": NOTEBOOK})
+    assert [refusal(student) for student in found] == [""]
 
 
 def test_a_zip_bomb_costs_its_own_student_only(collected, monkeypatch):
