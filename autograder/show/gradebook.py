@@ -6,6 +6,7 @@ from tqdm import tqdm
 
 from autograder.grading.changes import changes
 from autograder.grading.grade import grade_class
+from autograder.show.lateness import in_words
 
 
 def grade_with_progress(course, names, **options):
@@ -33,7 +34,8 @@ def show_table(graded, sandbox="bwrap"):
         points, most = sum(v.points for v in one.verdicts), sum(v.max_points for v in one.verdicts)
         bonus = sum(v.bonus for v in one.verdicts)
         shown = f"{points:g} / {most:g}" + (f" + {bonus:g}" if bonus else "")
-        print(f"{one.student:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {reason(one)}")
+        why = "; ".join(said for said in (in_words(one.late), reason(one)) if said)
+        print(f"{one.student:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {why}")
     kept = sum(one.kept for one in graded)
     if kept:
         print(
@@ -45,6 +47,8 @@ def show_table(graded, sandbox="bwrap"):
     waiting = {v.check for one in graded for v in one.verdicts if v.status == "error"}
     if waiting:
         print(f"To be looked at by hand: {', '.join(sorted(waiting))}")
+    if any(one.late.points for one in graded):
+        print("What is taken off for delay is in nbgrader's gradebook, not in these points.")
     print("Free-response items are marked by hand in formgrader and are not in these points.")
     if sandbox == "none":
         print("WARNING: these hand-ins ran without a sandbox.")
