@@ -23,6 +23,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
+from tornado.log import app_log
 from traitlets import Unicode
 from traitlets.config import Config
 
@@ -200,7 +201,8 @@ def nbgrader_api(root, **overrides):
         setattr(config.CourseDirectory, name, value)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log_level = logging.WARNING
-    path = os.environ.get("PATH", "")
+    path, silent = os.environ.get("PATH", ""), app_log.disabled
+    app_log.disabled = True  # what is told there with a traceback comes as an error, too
     # nbgrader starts the program `alembic`, which lies beside this Python and may not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
@@ -208,7 +210,7 @@ def nbgrader_api(root, **overrides):
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own queries cause some
             yield api
     finally:
-        os.environ["PATH"] = path
+        os.environ["PATH"], app_log.disabled = path, silent
 
 
 def complaint(outcome):

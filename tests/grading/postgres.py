@@ -62,10 +62,10 @@ class Server:
         """Where this database is, as a course says it: without the password."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
-    def fresh(self):
-        """The URL of a new, empty database."""
+    def fresh(self, like="template0"):
+        """The URL of a new database, an empty one or a copy."""
         name = f"course_{next(_numbers)}"
-        self.sql(f"create database {name}")
+        self.sql(f"create database {name} template {like}")
         return self.url(name)
 
 
