@@ -4,6 +4,7 @@ Goes in: what course.json says. Comes out: the URL that nbgrader and this grader
 cannot be used. No password stands in it: PostgreSQL's clients take that from ~/.pgpass or PGPASSWORD.
 """
 
+import contextlib
 import importlib.util
 from pathlib import Path
 
@@ -16,9 +17,7 @@ _ADVICE = {
     "password": "Put the right password into ~/.pgpass, as a line HOST:PORT:DATABASE:USER:PASSWORD in a file that only "
     "you may read (chmod 600), or into the environment variable PGPASSWORD.",
     'database "': "Make the database first, with `createdb`.",
-    "permission denied": "The user must own the database: `alter database NAME owner to USER`.",
-    "no such table": "Put the file back from your backup.",
-    "not a database": "Put the file back from your backup.",
+    "sqlite": "See whether the file may be read and written, or put it back from your backup.",
     "": "See whether the server runs, and whether host, port and user are right.",
 }
 
@@ -75,12 +74,20 @@ def require(course, assignments):
 
 
 def require_empty(url):
-    """Raise `CourseError` where a database cannot be opened, or is another course's gradebook already."""
+    """Raise `CourseError` where a PostgreSQL database may not be written, or is another course's gradebook already."""
+    from sqlalchemy import text
+
     if _assignments(url):
         raise CourseError(
             f"The database {shown(url)} holds the gradebook of a course already. Make one for each course, with "
             "`createdb`."
         )
+    with _opened(url) as connection:
+        if not connection.scalar(text("select has_schema_privilege(current_schema(), 'create')")):
+            raise CourseError(
+                f"In the database {shown(url)}, you may not make tables. You must own it: "
+                "`alter database NAME owner to USER`."
+            )
 
 
 def trouble(url):
@@ -95,18 +102,11 @@ def trouble(url):
 def clear(url):
     """Take nbgrader's tables out of a database again."""
     from nbgrader.api import Base
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy import text
 
-    engine = create_engine(url)
-    try:
-        with engine.begin() as connection:
-            Base.metadata.drop_all(connection)
-            connection.execute(text("drop table if exists alembic_version"))
-    except SQLAlchemyError as error:
-        raise CourseError(_sentence(url, error)) from error
-    finally:
-        engine.dispose()
+    with _opened(url) as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("drop table if exists alembic_version"))
 
 
 def shown(url):
@@ -117,16 +117,25 @@ def shown(url):
 def _assignments(url):
     """Names of the assignments that a gradebook knows."""
     from nbgrader.api import Assignment
-    from sqlalchemy import create_engine, inspect, select
+    from sqlalchemy import inspect, select
+
+    with _opened(url) as connection:
+        if not inspect(connection).has_table("assignment"):
+            return set()
+        return set(connection.scalars(select(Assignment.name)))
+
+
+@contextlib.contextmanager
+def _opened(url):
+    """A connection, and in it one transaction; raises `CourseError`."""
+    from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         engine = create_engine(url)
         try:
-            with engine.connect() as connection:
-                if not inspect(connection).has_table("assignment"):
-                    return set()
-                return set(connection.scalars(select(Assignment.name)))
+            with engine.begin() as connection:
+                yield connection
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
@@ -135,5 +144,6 @@ def _assignments(url):
 
 def _sentence(url, error):
     said = str(getattr(error, "orig", None) or error)
-    advice = next(advice for words, advice in _ADVICE.items() if words in said)
+    about = "sqlite" if url.startswith("sqlite:") else said
+    advice = next(advice for words, advice in _ADVICE.items() if words in about)
     return f"The gradebook {shown(url)} cannot be opened: {' '.join(said.split()).rstrip('.')}. {advice}"

@@ -38,8 +38,8 @@ class Server:
         program = [_program("postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *settings]
         # Whatever ends the tests ends the server.
         command = ["setpriv", "--pdeathsig", "QUIT", *self.account, *program]
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
         for _ in range(600):
             if self.sql("select 1", check=False) == 0:
                 return

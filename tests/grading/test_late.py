@@ -41,7 +41,7 @@ TASK = "softmax-explain_initial_loss"
 TIMES = {
     "ada": ("2026-12-01 22:58:59 UTC", 0),
     "bob": ("2026-12-01 23:09:00 UTC", 0),  # the last second of grace
-    "eve": ("2026-12-04 22:59:01 UTC", 10),
+    "eve": ("2026-12-04 23:30:00 UTC", 10),
     "joe": ("2026-12-02 22:59:00 UTC", 10),  # to the second a day
     "kim": ("2026-12-02 22:59:01 UTC", 20),
     "max": ("2027-01-31 00:00:00 UTC", 50),
@@ -110,7 +110,7 @@ def test_verdicts_stay_and_the_gradebook_takes_off_what_the_policy_says(late_cla
         assert csv_rows[student]["timestamp"] == time.removesuffix(" UTC")
         assert csv_rows[student]["duedate"] == "2026-12-01 22:59:00"
     assert {row["seconds_late"] for row in graded["kim"].rows()} == {DAY + 1}
-    assert {row["seconds_late"] for row in graded["eve"].rows()} == {1}
+    assert {row["seconds_late"] for row in graded["eve"].rows()} == {31 * 60}
     assert graded["zoe"].late.points == 0
     lines = {line.split()[0]: line for line in table(graded.values()).splitlines()}
     assert f"s  1 d late, {MOST * 0.1:g} points (10 %) taken off; " in lines["joe"]
@@ -293,40 +293,45 @@ def test_an_extension_of_somebody_who_handed_nothing_in_is_told(late_class, caps
     )
 
 
-def test_a_later_due_date_is_entered_though_a_grading_was_stopped_in_between(late_class, monkeypatch):
-    """What the stopped one entered is not run again, but its penalties are those of the new date."""
-    honest = grade._enter
-
-    def stopped(course, graded, result):
-        honest(course, graded, result)
-        if graded.student == "kim":
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(grade, "_enter", stopped)
-        grade_class(late_class, executor=Here(full_marks))
-    course = told(late_class, due={ASSIGNMENT: "2026-12-02T23:59+01:00"})
-    graded = {one.student: one for one in grade_class(course, executor=Here(full_marks))}
-    assert [student for student, one in graded.items() if one.kept] == ["ada", "bob", "eve", "joe", "kim"]
-    assert [graded[student].late.percent for student in ("joe", "kim", "max")] == [0, 0, 50]
-    assert float(exported(course)["joe"]["late_submission_penalty"]) == 0
-
-
-def test_what_a_stopped_grading_entered_is_not_entered_again(late_class, monkeypatch):
+@pytest.fixture
+def stopped(late_class, monkeypatch):
+    """Names of those whom a grading entered before it was stopped, and of those that are entered from then on."""
     honest, entered = grade._enter, []
 
     def counting(course, graded, result):
-        entered.append(graded.student)
-        if len(entered) == 3:
+        if len(entered) == 4 and not over:
             raise KeyboardInterrupt
+        entered.append(graded.student)
         honest(course, graded, result)
 
+    over: list[bool] = []
     monkeypatch.setattr(grade, "_enter", counting)
     with pytest.raises(KeyboardInterrupt):
         grade_class(late_class, executor=Here(full_marks))
+    over.append(True)
+    before = list(entered)
+    entered.clear()
+    return before, entered
+
+
+def test_what_a_stopped_grading_entered_is_not_entered_again(late_class, stopped):
+    before, entered = stopped
     graded = {one.student: one for one in grade_class(late_class, executor=Here(full_marks))}
-    assert entered == ["ada", "bob", "eve", "eve", "joe", "kim", "max", "zoe"]
-    assert graded["bob"].late.seconds == 600 and graded["bob"].late.due == datetime(2026, 12, 1, 22, 59)
+    assert sorted(before + entered) == sorted(graded) and len(before) == 4
+    assert {student: graded[student].late.percent for student in TIMES} == {
+        who: cost for who, (_, cost) in TIMES.items()
+    }
+    assert {one.late.due for one in graded.values()} == {datetime(2026, 12, 1, 22, 59), datetime(2026, 12, 4, 22, 59)}
+
+
+def test_a_later_due_date_is_entered_for_those_whom_a_stopped_grading_had_entered(late_class, stopped):
+    before, entered = stopped
+    course = told(late_class, due={ASSIGNMENT: "2026-12-02T23:59+01:00"})
+    graded = {one.student: one for one in grade_class(course, executor=Here(full_marks))}
+    assert sorted(entered) == sorted(graded) and all(graded[student].kept for student in before)
+    assert [graded[student].late.percent for student in ("joe", "kim", "max")] == [0, 0, 50]
+    penalties = {who: float(row["late_submission_penalty"]) for who, row in exported(course).items()}
+    assert (penalties["joe"], penalties["kim"], penalties["max"]) == (0, 0, MOST / 2)
 
 
 def test_student_code_never_sees_when_it_was_handed_in(late_class):
