@@ -167,7 +167,10 @@ def handed_in(folder):
 
 def write_timestamp(folder, time):
     """Say in a hand-in's folder when it came (naive UTC), as nbgrader reads it."""
-    (Path(folder) / TIMESTAMP).write_text(f"{time:%Y-%m-%d %H:%M:%S} UTC\n", encoding="ascii")
+    path = Path(folder) / TIMESTAMP
+    if path.is_symlink():  # what is behind it is not ours
+        path.unlink()
+    path.write_text(f"{time:%Y-%m-%d %H:%M:%S} UTC\n", encoding="ascii")
 
 
 def duration(seconds):

