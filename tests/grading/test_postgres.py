@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.grading import course as course_module
+from autograder.grading import database
 from autograder.grading.course import CourseError, create, open_course
 from autograder.grading.grade import grade_class
 from tests.grading.courses import (
@@ -33,7 +34,7 @@ from tests.grading.courses import (
     hand_in,
     slim,
 )
-from tests.grading.postgres import PASSWORD
+from tests.grading.postgres import PASSWORD, USER
 from tests.grading.test_exploits import nbgrader
 
 pytestmark = pytest.mark.usefixtures("password")
@@ -244,6 +245,17 @@ def test_a_wrong_password_and_none_are_told(refused, monkeypatch, password):
         monkeypatch.setenv("PGPASSWORD", password)
     said = refused()
     assert "~/.pgpass" in said and "PGPASSWORD" in said and PASSWORD not in said
+
+
+def test_the_password_may_stand_in_a_file_that_only_its_owner_reads(postgres, tmp_path, monkeypatch):
+    url, file = postgres.fresh(), tmp_path / "pgpass"
+    monkeypatch.delenv("PGPASSWORD")
+    monkeypatch.setenv("PGPASSFILE", str(file))
+    file.write_text(f"127.0.0.1:{postgres.port}:*:{USER}:{PASSWORD.replace(':', chr(92) + ':')}\n")
+    file.chmod(0o600)
+    assert database.trouble(database.address(tmp_path, url)) == ""
+    file.chmod(0o644)
+    assert "chmod 600" in database.trouble(database.address(tmp_path, url))
 
 
 def test_a_database_that_is_not_there_is_told(refused, postgres):
