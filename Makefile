@@ -22,6 +22,9 @@ test: lint bubblewrap ## Lint, see that notebooks are in step with their sources
 	$(BIN)/autograder build --check
 	@command -v chromium >/dev/null || sh requirements/debian.sh "for the tests that look at pages in a browser" \
 		chromium chromium-driver || echo "The tests that need a browser will be skipped."
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+		sh requirements/debian.sh "for the tests of a gradebook in PostgreSQL" postgresql || \
+		echo "The tests that need PostgreSQL will be skipped."
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 assignments: $(READY) ## Rebuild the notebooks from their sources in assignments/ and the solutions
@@ -57,7 +60,7 @@ speed: $(READY) ## Measure how fast layers are against loops and against PyTorch
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,cluster,book,torch,transfer,dev]'
+	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,cluster,postgres,book,torch,transfer,dev]'
 	build/lock/bin/pip freeze --all --exclude pip --exclude show-your-gradients > build/lock.txt
 	grep '^#' $(LOCK) > build/comments.txt
 	grep -vE '^(nvidia-|cuda-|triton==)' build/lock.txt | sed 's/+cpu$$//' | cat build/comments.txt - > $(LOCK)

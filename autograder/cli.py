@@ -64,6 +64,11 @@ def _parser():
     init = commands.add_parser("init", help="instructor: make a complete course folder")
     init.add_argument("folder", metavar="DIR")
     init.add_argument("--dataset", choices=["shapes10", "cifar10"], default="shapes10", help="default: %(default)s")
+    init.add_argument(
+        "--gradebook",
+        metavar="URL",
+        help="an empty PostgreSQL database, such as postgresql://USER@HOST/DATABASE (default: a file in DIR)",
+    )
     init.set_defaults(run=_init)
 
     collect = commands.add_parser("collect", help="instructor: lay the hand-ins of a platform's zip into submitted/")
@@ -71,6 +76,11 @@ def _parser():
     collect.add_argument("name", metavar="NAME", help="assignment")
     collect.add_argument("zip", metavar="ZIP", help="all submissions of the assignment, as Canvas or Moodle gives them")
     collect.add_argument("--platform", choices=["canvas", "moodle"], help="default: seen from the names in the zip")
+    collect.add_argument(
+        "--times",
+        metavar="FILE",
+        help="when students handed in: CSV with columns student (ID, or its number) and time (2026-12-01T23:59+01:00)",
+    )
     collect.set_defaults(run=_collect)
 
     grade = commands.add_parser("grade", help="instructor: grade the hand-ins of a course folder")
@@ -140,7 +150,7 @@ def _check(args):
 def _init(args):
     from autograder.grading.course import create
 
-    course = create(args.folder, args.dataset)
+    course = create(args.folder, args.dataset, gradebook=args.gradebook)
     names = ", ".join(course.assignments())
     print(
         f"Made a course in {args.folder} with {names}, on {course.dataset}.\n"
@@ -155,9 +165,12 @@ def _init(args):
 def _collect(args):
     from autograder.grading.collect import collect, summary
     from autograder.grading.course import open_course
+    from autograder.grading.lay_down import read_times
 
-    collected, strange = collect(open_course(args.folder), args.name, args.zip, args.platform)
-    print(summary(collected, strange))
+    course = open_course(args.folder)
+    times = read_times(args.times) if args.times else None
+    collected, strange = collect(course, args.name, args.zip, args.platform, times)
+    print(summary(course, args.name, collected, strange))
     return SOME_UNGRADED if strange or any(one.remarks for one in collected) else DONE
 
 
@@ -175,6 +188,8 @@ def _grade(args):
     if args.json and (args.json.is_dir() or not args.json.parent.is_dir()):
         raise ValueError(f"--json {args.json} cannot be written: name a file in a folder that exists.")
     course = open_course(args.folder)
+    for remark in course.deadlines.without_hand_in(course.root / "submitted"):
+        print(f"autograder: note: {remark}", file=sys.stderr)
     options = {"student": args.student, "jobs": args.jobs, "sandbox": args.sandbox, "retrain": args.retrain}
     with cluster(args.scheduler) if args.scheduler else contextlib.nullcontext() as executor:
         graded = grade_with_progress(course, args.names or None, executor=executor, **options)

@@ -11,7 +11,7 @@ WHY = {
 
 
 def changes(one):
-    """One sentence per item of a `Graded` whose points are not those of the grading before.
+    """One sentence per item of a `Graded` whose points are not those of the grading before, and one about its delay.
 
     Items that were not there before, or are not any more, count as changed from or to nothing.
     """
@@ -25,7 +25,20 @@ def changes(one):
         new = now[name].points + now[name].bonus if name in now else None
         if old != new:
             told.append(f"{one.student}, {name}: {_points(old)} before, {_points(new)} now; {_why(one)}")
-    return told
+    return told + _delay(one)
+
+
+def _delay(one):
+    """A sentence where another share than before is taken off for delay."""
+    before = next((row.get("late_percent", 0.0) for row in one.before["rows"]), 0.0)
+    if one.trouble or before == one.late.percent:
+        return []
+    reason = "the hand-in changed" if _differs(one, "hand-in") else "its time, due date or policy changed"
+    return [f"{one.student}, {one.notebook}: {before:g} % off for delay before, {one.late.percent:g} % now; {reason}"]
+
+
+def _differs(one, key):
+    return one.before["fingerprints"].get(key) != one.fingerprints.get(key)
 
 
 def _points(points):
@@ -33,8 +46,7 @@ def _points(points):
 
 
 def _why(one):
-    before, now = one.before["fingerprints"], one.fingerprints
-    reasons = [said for key, said in WHY.items() if before.get(key) != now.get(key)]
+    reasons = [said for key, said in WHY.items() if _differs(one, key)]
     if one.trouble:
         reasons = ["it could not be graded this time"]
     return " and ".join(reasons) or "nothing of what it depends on changed: look at it"

@@ -7,15 +7,16 @@ links are not made.
 
 import io
 import re
-import shutil
 import stat
-import time
 import zipfile
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from autograder.grading.course import CourseError
-from autograder.grading.handin import MAX_COUNT, MAX_FILES, is_configuration, read_files
+from autograder.grading.handin import MAX_COUNT, MAX_FILES, is_configuration
+from autograder.grading.late import duration
+from autograder.grading.lay_down import give_times, lay_down
 
 # What the platforms make of a student's file. `who` becomes the student's ID, together with the number after it.
 PLATFORMS = {
@@ -44,6 +45,8 @@ class Collected:
         What was left out, and why.
     outcome : str
         "new", "changed" or "as before".
+    handed_in : datetime or None
+        In UTC, where it is known.
     """
 
     student: str
@@ -51,9 +54,10 @@ class Collected:
     late: bool = False
     remarks: list = field(default_factory=list)
     outcome: str = ""
+    handed_in: datetime | None = None
 
 
-def collect(course, assignment, path, platform=None):
+def collect(course, assignment, path, platform=None, times=None):
     """Lay the hand-ins of a zip into `submitted/STUDENT/ASSIGNMENT/`.
 
     A hand-in that is there already and differs is moved to `.autograder/replaced/` first.
@@ -66,13 +70,15 @@ def collect(course, assignment, path, platform=None):
         The zip.
     platform : {"canvas", "moodle"}, optional
         By default, the one whose names are in it.
+    times : dict, optional
+        When students handed in, as `read_times` gives it.
 
     Returns
     -------
     collected : list of Collected
         Sorted by student.
     strange : list of str
-        Names in the zip that are no hand-in's.
+        Names in the zip that are no hand-in's, and in `times` of whom there is none.
 
     Raises
     ------
@@ -86,9 +92,10 @@ def collect(course, assignment, path, platform=None):
             collected, strange = _read(archive, platform)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise CourseError(f"{path} cannot be read as a zip: {error}. Download it from the platform again.") from error
+    strange += give_times(collected, times or {})
     for one in collected:
         one.files = _named(one, notebooks)
-        _lay_down(course, assignment, one)
+        lay_down(course, assignment, one)
     return collected, strange
 
 
@@ -191,29 +198,6 @@ def _named(one, notebooks):
     return files
 
 
-def _lay_down(course, assignment, one):
-    folder = course.root / "submitted" / one.student / assignment
-    if folder.is_symlink() or folder.parent.is_symlink():
-        raise CourseError(f"{folder} is a link. Put a folder there, or take it away.")
-    before = read_files(folder, notebooks=True)
-    if folder.is_dir() and before == one.files:
-        one.outcome = "as before"
-        return
-    one.outcome = "changed" if before else "new"
-    if folder.is_dir():
-        old = course.private / "replaced" / one.student / assignment
-        old.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder, old / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{len(list(old.iterdir()))}")
-    folder.mkdir(parents=True)
-    for name, data in one.files.items():
-        target = folder / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        except OSError as error:
-            one.remarks.append(f"{name[:100]!r} could not be written: {error.strerror}.")
-
-
 def _hidden(name):
     """Whether it is what systems add to zips: __MACOSX/, .DS_Store, checkpoints."""
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
@@ -233,14 +217,31 @@ def _student(who, number):
     return f"{name[:60] or 'student'}-{number}"
 
 
-def summary(collected, strange):
+def summary(course, assignment, collected, strange):
     """What was collected, as lines for the terminal."""
     width = max([len(one.student) for one in collected] + [7])
     lines = [f"{'student':<{width}}  files  what"]
     for one in collected:
-        said = [one.outcome, *(["late, says the platform"] if one.late else []), *one.remarks]
+        said = [one.outcome, *_when(course, assignment, one), *one.remarks]
         lines.append(f"{one.student:<{width}}  {len(one.files):>5}  {'; '.join(said)}")
     if strange:
         shown = ", ".join(repr(name[:80]) for name in strange[:5]) + (" …" if len(strange) > 5 else "")
         lines.append(f"Left out, for these names are no hand-in's: {shown}")
+    without = sum(one.handed_in is None for one in collected)
+    if without and assignment in course.deadlines.due:
+        lines.append(
+            f"The zip does not say when {without} of them came, so they count as in time. Say it with --times FILE."
+        )
     return "\n".join(lines)
+
+
+def _when(course, assignment, one):
+    """When it came, and how late that is."""
+    said = ["late, says the platform"] if one.late else []
+    if one.handed_in is None:
+        return said
+    said.insert(0, f"handed in {one.handed_in:%Y-%m-%d %H:%M} UTC")
+    until = course.deadlines.until(assignment, one.student)
+    if until and one.handed_in > until:
+        said.append(f"{duration((one.handed_in - until).total_seconds())} late")
+    return said

@@ -10,11 +10,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grading.settings import Settings
+from autograder.grading import database
+from autograder.grading.late import Deadlines, read_deadlines
+from autograder.grading.settings import CourseError, Settings
 from autograder.sandbox import Limits
 from coursekit.data import DATASETS
 
 PRIVATE = ".autograder"
+_KNOWN = {"dataset", "limits", "gradebook", "due", "late", "extensions"}
 _CONFIG = '''"""nbgrader's configuration of this course.
 
 Grading is done by the sandboxed autograder: the line with `configure`.
@@ -30,10 +33,6 @@ configure(c)
 '''
 
 
-class CourseError(ValueError):
-    """A folder that cannot be used as asked; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Course:
     """An open course folder.
@@ -43,11 +42,16 @@ class Course:
     root : Path
     dataset : str
     limits : Limits
+    gradebook : str
+        URL of the database, without a password.
+    deadlines : Deadlines
     """
 
     root: Path
     dataset: str
     limits: Limits
+    gradebook: str
+    deadlines: Deadlines
 
     @property
     def private(self):
@@ -79,8 +83,7 @@ class Course:
 
     def assignments(self):
         """Names of the released assignments."""
-        folder = self.root / "source"
-        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        return _assignments(self.root)
 
     def require(self, names):
         """Raise `CourseError` for the first of these assignments that there is not."""
@@ -106,14 +109,26 @@ def open_course(folder):
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["dataset"] not in DATASETS:
             raise ValueError(f"there is no data set {stored['dataset']!r}")
-        return Course(root, stored["dataset"], Limits(**stored.get("limits", {})))
+        unknown = sorted(set(stored) - _KNOWN)
+        if unknown:  # a date under a misspelt name would be no date
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(sorted(_KNOWN))}")
+        limits = Limits(**stored.get("limits", {}))
+        gradebook = database.address(root, stored.get("gradebook"))
+        return Course(root, stored["dataset"], limits, gradebook, read_deadlines(stored, _assignments(root)))
+    except CourseError as error:
+        raise CourseError(f"In {path}: {error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"{path} cannot be understood ({error}). Compare it with that of a fresh `autograder init`."
         ) from error
 
 
-def create(folder, dataset="shapes10", names=None):
+def _assignments(root):
+    folder = root / "source"
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def create(folder, dataset="shapes10", names=None, gradebook=None):
     """Make a complete nbgrader course folder, with every homework's source, its release, and an empty gradebook.
 
     Parameters
@@ -123,10 +138,16 @@ def create(folder, dataset="shapes10", names=None):
     dataset : {"shapes10", "cifar10"}
     names : list of str, optional
         Homeworks to put in; all of them by default.
+    gradebook : str, optional
+        URL of an empty PostgreSQL database, without a password; by default, a file in the folder.
 
     Returns
     -------
     Course
+
+    Raises
+    ------
+    CourseError
     """
     from autograder.build import assignment_names, source_notebooks
 
@@ -140,18 +161,23 @@ def create(folder, dataset="shapes10", names=None):
         )
     _refuse_visible(root)
     sources = {name: source_notebooks(name) for name in names or assignment_names()}
+    url = database.address(root, gradebook)
+    if gradebook:
+        database.require_empty(url)
     root.mkdir(parents=True, exist_ok=True)
     try:
-        _fill(root, dataset, sources)
+        _fill(root, {"dataset": dataset} | ({"gradebook": gradebook} if gradebook else {}) | {"limits": {}}, sources)
     except BaseException:  # nothing half-made is left, for the next try would refuse it
         for path in root.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if gradebook:
+            database.clear(url)
         raise
     return open_course(root)
 
 
-def _fill(root, dataset, sources):
-    """Everything that a course folder holds; `sources` are its assignments' source notebooks."""
+def _fill(root, stored, sources):
+    """Everything that a course folder holds: `stored` in course.json, and its assignments' source notebooks."""
     from autograder.build import release
 
     root.chmod(0o700)  # grades and hand-ins are nobody else's business
@@ -160,15 +186,13 @@ def _fill(root, dataset, sources):
     seed = os.open(private / "seed", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(seed, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32) + "\n")
-    (private / "course.json").write_text(
-        json.dumps({"dataset": dataset, "limits": {}}, indent=1) + "\n", encoding="utf-8"
-    )
+    (private / "course.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name), encoding="utf-8")
     (root / "submitted").mkdir()
     for name, notebooks in sources.items():
         target = root / "source" / name
         target.mkdir(parents=True)
-        (target / "course.json").write_text(json.dumps({"dataset": dataset}) + "\n", encoding="utf-8")
+        (target / "course.json").write_text(json.dumps({"dataset": stored["dataset"]}) + "\n", encoding="utf-8")
         release(root, name, notebooks)
 
 

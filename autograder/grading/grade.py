@@ -17,10 +17,12 @@ import nbformat
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grading import canary, nbgrader_plugin
+from autograder.grading import canary, database, nbgrader_plugin
 from autograder.grading.course import CourseError
 from autograder.grading.handin import copy_files, find_handins, read_files, refusal
 from autograder.grading.journal import Journal, fingerprints, only_one
+from autograder.grading.late import TIMESTAMP, handed_in
+from autograder.grading.late_plugin import Lateness, lateness
 from autograder.grading.nbgrader_plugin import (
     complaint,
     earlier_verdicts,
@@ -56,6 +58,8 @@ class Graded:
         Digests of what the verdicts depend on.
     before : dict or None
         What the grading before found: "rows" as `rows` gives them, and its "fingerprints".
+    late : Lateness
+        By the gradebook, once it is entered.
     """
 
     student: str
@@ -68,6 +72,7 @@ class Graded:
     kept: bool = False
     fingerprints: dict = field(default_factory=dict)
     before: dict | None = None
+    late: Lateness = field(default_factory=Lateness)
 
     def rows(self):
         """One plain dict per check, as `--json` writes them."""
@@ -76,7 +81,14 @@ class Graded:
             for expectation in plain["expectations"]:
                 if expectation["measured"] is not None and not math.isfinite(expectation["measured"]):
                     expectation["measured"] = None  # JSON has neither nan nor infinity
-            yield {"student": self.student, "assignment": self.assignment, "notebook": self.notebook, **plain}
+            yield {
+                "student": self.student,
+                "assignment": self.assignment,
+                "notebook": self.notebook,
+                "seconds_late": self.late.seconds,
+                "late_percent": self.late.percent,
+                **plain,
+            }
 
     def found(self):
         """What is kept of this grading, as JSON gives it back: the next one calls it `before`."""
@@ -121,7 +133,7 @@ def grade_class(
     Raises
     ------
     CourseError
-        For an unknown assignment, or where there is nothing to grade.
+        For an unknown assignment, where there is nothing to grade, or where the gradebook cannot be opened.
     SandboxUnavailable
     """
     if sandbox == "bwrap":
@@ -133,6 +145,7 @@ def grade_class(
         raise CourseError(
             f"There are no hand-ins{who} in {course.root / 'submitted'}. They belong in submitted/STUDENT/ASSIGNMENT/."
         )
+    database.require(course, sorted({handin.assignment for handin in handins}))
     settings = course.settings(sandbox, retrain)
     watch = watch or Watch()
     watch.start(sum(len(_notebooks(course, handin.assignment)) for handin in handins))
@@ -202,11 +215,30 @@ def _finish(course, journal, task, remarks, result, kept):
         marks,
         earlier_verdicts(verdict_file(*key)),
     )
-    if not kept or graded.before != graded.found():  # else the grading that was stopped has entered it
+    with_what = _entered_with(course, task)
+    if kept and journal.was_entered(task, with_what):
+        _look_up_lateness(course, graded)
+    else:
         _enter(course, graded, result)
     if not graded.trouble:
-        journal.entered(task)
+        journal.entered(task, with_what)
     return graded
+
+
+def _entered_with(course, task):
+    """What a result is entered with besides its verdicts: where this changes, it is entered again."""
+    handin = course.root / "submitted" / task.student / task.assignment
+    due = course.deadlines.due.get(task.assignment)
+    extension = course.deadlines.extension(task.assignment, task.student)
+    return repr((course.gradebook, handed_in(handin), due, extension, course.deadlines.policy))
+
+
+def _look_up_lateness(course, graded):
+    """Take over what nbgrader's gradebook says about delay and penalty."""
+    try:
+        graded.late = lateness(course, graded.student, graded.assignment, graded.notebook)
+    except SQLAlchemyError as error:
+        graded.trouble = database.trouble(course.gradebook) or f"Its delay cannot be looked up ({str(error)[:200]})."
 
 
 def _notebooks(course, assignment):
@@ -218,8 +250,8 @@ def _tasks(course, handin, settings):
     """(Task, remarks) for every notebook of a hand-in, missing and unreadable ones too."""
     graded = _notebooks(course, handin.assignment)
     beside = read_files(handin.folder, notebooks=True)
-    for path in graded:
-        beside.pop(path.name, None)
+    for name in (TIMESTAMP, *(path.name for path in graded)):
+        beside.pop(name, None)
     for path in graded:
         # As nbgrader does, with files that were handed out as they were handed out.
         files = beside | read_files(path.parent)
@@ -267,9 +299,12 @@ def _enter(course, graded, result):
         with nbgrader_api(course.root, submitted_directory=relative, notebook_id=graded.notebook) as api:
             outcome = api.autograde(graded.assignment, graded.student, force=True)
         if outcome["success"]:
+            _look_up_lateness(course, graded)
             save_verdicts(verdict_file(*key), graded.found())
         else:
-            graded.trouble = f"nbgrader could not enter the result: {complaint(outcome)}"
+            graded.trouble = database.trouble(course.gradebook) or (
+                f"nbgrader could not enter the result: {complaint(outcome)}"
+            )
     except (OSError, SQLAlchemyError) as error:  # this result is not entered; the others of the class still are
         graded.trouble = (
             f"The result could not be entered ({type(error).__name__}: {str(error)[:200]}). Grade it again."

@@ -108,6 +108,7 @@ class Journal:
         }
         self.folder.mkdir(mode=0o700, exist_ok=True)
         path = self._path(task)
+        path.with_suffix(".entered").unlink(missing_ok=True)
         temporary = path.with_suffix(".tmp")
         try:
             with open(temporary, "w", encoding="utf-8") as file:
@@ -119,14 +120,29 @@ class Journal:
             temporary.unlink(missing_ok=True)
             raise
 
-    def entered(self, task):
-        """Say that a task's result is in the gradebook, so that `close` may forget it."""
-        self._entered.add(self._path(task))
+    def entered(self, task, where):
+        """Say that a task's result is in the gradebook, so that `close` may forget it.
+
+        `where` (str) is what it was entered with, besides itself.
+        """
+        path = self._path(task)
+        self._entered.add(path)
+        with contextlib.suppress(OSError):  # no room: it is entered once more
+            if path.exists():
+                path.with_suffix(".entered").write_text(where, encoding="utf-8")
+
+    def was_entered(self, task, where):
+        """Whether a grading that was stopped has entered this result, and in the same way."""
+        try:
+            return self._path(task).with_suffix(".entered").read_text(encoding="utf-8") == where
+        except (OSError, ValueError):
+            return False
 
     def close(self):
         """Forget what was entered, now that the whole grading is done."""
         for path in self._entered:
             path.unlink(missing_ok=True)
+            path.with_suffix(".entered").unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not there, or not empty: results that are still to be entered
             self.folder.rmdir()
 

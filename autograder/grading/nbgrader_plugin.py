@@ -1,9 +1,10 @@
 """Where nbgrader and this grader meet: preprocessors for `nbgrader autograde` and formgrader's button, and `configure`.
 
-`configure(c)` in nbgrader_config.py replaces nbgrader's execution of hand-ins by ours. Everything else of nbgrader
-stays stock.
+`configure(c)` in nbgrader_config.py replaces nbgrader's execution of hand-ins by ours, and names the course's gradebook
+and late policy. Everything else of nbgrader stays stock.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -18,17 +19,20 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, Execute, NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
+from tornado.log import app_log
 from traitlets import Unicode
 from traitlets.config import Config
 
+from autograder.grading import database
 from autograder.grading.canary import refuse_to_grade_itself
-from autograder.grading.course import open_course
+from autograder.grading.course import PRIVATE, CourseError, open_course
 from autograder.grading.engine import grade_notebook
 from autograder.grading.handin import copy_files, not_to_be_kept, refusal
+from autograder.grading.late_plugin import configure_late, with_dates
 from autograder.grading.restore import released_cells, restore
 from autograder.registry import get_check
 from autograder.show.markdown import markdown_to_html
@@ -137,13 +141,28 @@ def _key(course, resources):
 
 
 def configure(c):
-    """Make nbgrader grade with the sandboxed engine.
+    """Make nbgrader grade with the sandboxed engine; for nbgrader_config.py.
+
+    Where the course cannot be opened, nbgrader must not go on: after an error in its configuration it would take its
+    own defaults, another gradebook and no sandbox. So a command ends here, with a sentence; a server that is running
+    keeps the configuration it has.
 
     Parameters
     ----------
     c : traitlets Config
         With `c.CourseDirectory.root` set.
     """
+    try:
+        configure_course(c)
+    except CourseError as error:
+        if _in_a_server():
+            raise
+        print(f"autograder: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
+
+
+def configure_course(c):
+    """What `configure` does, but for errors: raises `CourseError`."""
     root = str(c.CourseDirectory.root)
     c.Autograde.sanitize_preprocessors = [RestoreReleased, *Autograde.sanitize_preprocessors.default_args[0]]
     after = []
@@ -151,13 +170,27 @@ def configure(c):
         after.append(GradeInSandbox if preprocessor is Execute else preprocessor)
         if preprocessor is SaveAutoGrades:
             after.append(SaveBonus)
-    c.Autograde.autograde_preprocessors = after
+    c.Autograde.autograde_preprocessors = with_dates(after)
+    # Once more before feedback, for marks by hand have come since.
+    c.GenerateFeedback.preprocessors = [AssignLatePenalties, *GenerateFeedback.preprocessors.default_args[0]]
+    configure_late(c, root)
+    # Only notebooks are made where there is no course yet.
+    made = (Path(root) / PRIVATE).is_dir()
+    c.CourseDirectory.db_url = open_course(root).gradebook if made else database.address(root)
     for preprocessor in (RestoreReleased, GradeInSandbox, SaveBonus):
         c[preprocessor.__name__].course = root
     # What students write reaches the instructor's browser. nbgrader's templates do not sanitise Markdown by themselves.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": markdown_to_html}
     c.HTMLExporter.exclude_raw = True  # sanitised HTML still has links, and formulas for MathJax
+
+
+def _in_a_server():
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def released_notebook(course, assignment, notebook):
@@ -177,19 +210,22 @@ def nbgrader_api(root, **overrides):
     root : path
     overrides : str
         Traits of nbgrader's `CourseDirectory`, such as `submitted_directory`.
+
+    Raises
+    ------
+    CourseError
+        If the course cannot be opened.
     """
     config = Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.course_id = Path(root).name
-    configure(config)
+    configure_course(config)
     for name, value in overrides.items():
         setattr(config.CourseDirectory, name, value)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log_level = logging.WARNING
-    silent = logging.NullHandler()
-    # There nbgrader prints a traceback where its database cannot be written; `complaint` has it in one line.
-    logging.getLogger("tornado.application").addHandler(silent)
-    path = os.environ.get("PATH", "")
+    path, silent = os.environ.get("PATH", ""), app_log.disabled
+    app_log.disabled = True  # what is told there with a traceback comes as an error, too
     # nbgrader starts the program `alembic`, which lies beside this Python and may not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
@@ -197,8 +233,7 @@ def nbgrader_api(root, **overrides):
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own queries cause some
             yield api
     finally:
-        os.environ["PATH"] = path
-        logging.getLogger("tornado.application").removeHandler(silent)
+        os.environ["PATH"], app_log.disabled = path, silent
 
 
 def complaint(outcome):

@@ -1,8 +1,15 @@
-"""What one grading needs to know, in a form that can be sent to another process."""
+"""What one grading needs to know, in a form that can be sent to another process.
+
+Also the error for what it cannot use, which everything that reads a course raises.
+"""
 
 from dataclasses import dataclass, field
 
 from autograder.sandbox import Limits
+
+
+class CourseError(ValueError):
+    """A folder that cannot be used as asked; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

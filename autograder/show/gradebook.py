@@ -3,6 +3,7 @@
 from autograder.grading.changes import changes
 from autograder.grading.grade import grade_class
 from autograder.namespace import printable
+from autograder.show.lateness import in_words
 from autograder.show.progress import Progress
 
 _NAME, _REASON = 60, 1000  # characters that are shown
@@ -36,7 +37,8 @@ def show_table(graded, sandbox="bwrap"):
         points, most = sum(v.points for v in one.verdicts), sum(v.max_points for v in one.verdicts)
         bonus = sum(v.bonus for v in one.verdicts)
         shown = f"{points:g} / {most:g}" + (f" + {bonus:g}" if bonus else "")
-        who, why = printable(one.student, _NAME), printable(reason(one), _REASON)
+        why = "; ".join(said for said in (in_words(one.late), reason(one)) if said)
+        who, why = printable(one.student, _NAME), printable(why, _REASON)
         print(f"{who:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {why}")
     kept = sum(one.kept for one in graded)
     if kept:
@@ -49,6 +51,8 @@ def show_table(graded, sandbox="bwrap"):
     waiting = {v.check for one in graded for v in one.verdicts if v.status == "error"}
     if waiting:
         print(f"To be looked at by hand: {', '.join(sorted(waiting))}")
+    if any(one.late.points for one in graded):
+        print("What is taken off for delay is in nbgrader's gradebook, not in these points.")
     print("Free-response items are marked by hand in formgrader and are not in these points.")
     if sandbox == "none":
         print("WARNING: these hand-ins ran without a sandbox.")

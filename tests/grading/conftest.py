@@ -2,6 +2,7 @@
 
 from tests.grading.courses import course, fill, fresh_course, graded_class, released, source, weights
 from tests.grading.many_kinds import alone, kinds, kinds_ungraded
+from tests.grading.postgres import password, postgres
 
-__all__ = ["alone", "course", "fill", "fresh_course", "graded_class", "kinds", "kinds_ungraded", "released", "source"]
-__all__ += ["weights"]
+__all__ = ["alone", "course", "fill", "fresh_course", "graded_class", "kinds", "kinds_ungraded", "password"]
+__all__ += ["postgres", "released", "source", "weights"]

@@ -108,7 +108,7 @@ def cell_of(nb, grade_id):
 
 def gradebook_points(course, student):
     """(automatic points, extra credit) of every graded code cell in nbgrader's gradebook, by check."""
-    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+    with Gradebook(course.gradebook) as gradebook:
         submission = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student)
         return {
             grade.name.replace("-", ".", 1): (grade.auto_score, grade.extra_credit or 0.0)
