@@ -9,10 +9,12 @@ are run in a jail. Behind every attacker comes an honest student, whose points m
 import argparse
 import contextlib
 import io
+import multiprocessing
 import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from benchmarks.studies import record
 from tests.grading.courses import slim
 
 RESULT = ROOT / "book" / "results" / "peers" / "attacks.json"
-ATTACKER, NEIGHBOUR = "attacker", "neighbour"
+ATTACKER, NEIGHBOUR, LAST = "attacker", "neighbour", "zz-neighbour"
 POINTS = {check.name: check.points for check in checks_of("softmax")}
 HONEST = replace(
     handins.read_handins("softmax")["untouched"],
@@ -42,21 +44,20 @@ import builtins
 _print = builtins.print
 def print(*args, **kwargs):
     _print(*args, **kwargs)
-    with open("/evidence/said", "a") as file:
+    with open("/evidence/{said}", "a") as file:
         file.write(" ".join(map(str, args)) + "\\n")
 builtins.print = print
 """
 
 
-def shortened(forge, recorder):
-    """A function that makes a hand-in quick to run, forges it, and has it keep what it prints."""
+def shortened(forge, said=None):
+    """A function that makes a hand-in quick to run, forges it, and has it keep what it prints in the file `said`."""
 
     def change(nb):
-        short = slim(nb)
-        nb.cells = short.cells
-        if recorder:
+        nb.cells = slim(nb).cells
+        if said:
             first = next(cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
-            first.source += "\n" + _RECORDER
+            first.source += "\n" + _RECORDER.format(said=said)
         if forge:
             forge(nb)
 
@@ -78,8 +79,17 @@ class Peer:
         if kind is Otter:
             self.packages[str(OTTER.parent)] = OTTER.parent
 
-    def grade(self, attack):
-        """Grade an attacker, or nobody, and the honest student behind; returns (points, `Outcome`, scripts shown)."""
+    def grade(self, attacks):
+        """Grade a class of attackers, perhaps nobody, and the honest student behind them.
+
+        Returns
+        -------
+        points : dict
+            By student; an attacker is called as `student_of` says.
+        outcome : jail.Outcome
+        scripts : bool
+            Whether a page of feedback shows an attacker's scripts.
+        """
         there, evidence = self.folder / "class", self.folder / "evidence"
         for path in (there, evidence):
             shutil.rmtree(path, ignore_errors=True)
@@ -87,17 +97,23 @@ class Peer:
         grader = self.kind.__new__(self.kind)
         grader.__dict__ |= {"root": there, "place": jail.CLASS, "training": False}
         grader.released = _released(self.kind, there)
-        if attack:
-            grader.hand_in(ATTACKER, attack.handins[self.kind.name], forge=shortened(attack.forge, True))
-        grader.hand_in(NEIGHBOUR, HONEST, forge=shortened(None, False))
+        for attack in attacks:
+            student = student_of(attack, attacks)
+            grader.hand_in(student, attack.handins[self.kind.name], forge=shortened(attack.forge, f"said-{student}"))
+        grader.hand_in(NEIGHBOUR, HONEST, forge=shortened(None))
         commands = grader.commands()
-        pages = attack is not None and attack.name == "html_and_scripts" and self.kind is Nbgrader
+        pages = self.kind is Nbgrader and any(attack.name == "html_and_scripts" for attack in attacks)
         if pages:
-            feedback = [*commands[0][:3], "generate_feedback", "softmax"]
-            commands.append(feedback)
-        outcome = jail.run(there, commands, environment(self.kind), self.packages, evidence)
+            commands.append([*commands[0][:3], "generate_feedback", "softmax"])
+        seconds = jail.SECONDS + 15 * len(attacks)
+        outcome = jail.run(there, commands, environment(self.kind), self.packages, evidence, seconds)
         points = {student: sum(items.values()) for student, items in grader.points().items()}
-        return points, outcome, _scripts(there / "feedback" / ATTACKER) if pages else False
+        return points, outcome, pages and _scripts(there / "feedback")
+
+
+def student_of(attack, attacks):
+    """An attacker's name in a class."""
+    return ATTACKER if len(attacks) == 1 else f"{ATTACKER}-{attack.name}"
 
 
 def _released(kind, root):
@@ -113,72 +129,104 @@ def _scripts(folder):
     return any(script in page for page in pages for script in _SCRIPTS)
 
 
-def judged(attack, points, outcome, scripts, honest, expected):
-    """What an attack did to a grader."""
-    score, neighbour = points.get(ATTACKER), points.get(NEIGHBOUR)
-    found = []
-    if attack.kind != corpus.HARM and score is not None and score > expected + 0.01:
+def judged(attack, score, neighbour, outcome, said, scripts=False):
+    """What an attack did to a grader.
+
+    Parameters
+    ----------
+    attack : Attack
+    score, neighbour : (float or None, float)
+        Points that the attacker got and deserved, and that the honest student behind got and deserved.
+    outcome : jail.Outcome
+    said : str
+        What the attacker's code printed.
+    scripts : bool
+    """
+    (got, deserves), (neighbours, due), found = score, neighbour, []
+    if attack.kind != corpus.HARM and got is not None and got > deserves + 0.01:
         found.append("points forged")
-    if "FOUND" in outcome.said:
+    if "FOUND" in said:
         found.append("code ran in the grader" if attack.name == "pickles" else "secret read")
     if outcome.stopped:
         found.append("batch stopped")
-    elif neighbour is None or abs(neighbour - honest) > 0.01:
+    elif neighbours is None or abs(neighbours - due) > 0.01:
         found.append("neighbour changed")
     if any("98765.4321" in line for line in outcome.survivors):
         found.append("lives on")
     if scripts:
         found.append("scripts shown")
-    if score is None or score < expected - 0.01:
+    if got is None or got < deserves - 0.01:
         found.append("costs its other items")
-    return {"score": score, "deserved": expected, "neighbour": neighbour, "stopped": outcome.stopped, "did": found}
+    return {"score": got, "deserved": deserves, "neighbour": neighbours, "stopped": outcome.stopped, "did": found}
 
 
 def on_peer(kind, found, folder):
-    """Rows of one peer, by attack."""
-    peer = Peer(kind, folder)
-    honest = peer.grade(None)[0].get(NEIGHBOUR)
-    if honest != deserved(HONEST):
-        raise RuntimeError(f"{kind.name} gives an honest student {honest} points instead of {deserved(HONEST)}.")
+    """Rows of one peer, by attack.
+
+    Those that only want points come as one class: where the honest student behind them all has what is due, none has
+    changed it. All others, and those where that fails, come alone.
+    """
+    peer, due = Peer(kind, folder), deserved(HONEST)
+    concerned = [attack for attack in found.values() if kind.name in attack.handins]
+    together = [attack for attack in concerned if attack.kind == corpus.FORGE and attack.name not in corpus.ADDED]
+    points, outcome, _ = peer.grade(together)
+    if not together and points.get(NEIGHBOUR) != due:
+        raise RuntimeError(f"{kind.name} gives an honest student {points.get(NEIGHBOUR)} points instead of {due}.")
+    if outcome.stopped or outcome.survivors or points.get(NEIGHBOUR) != due:
+        together = []
     rows = {}
-    for name, attack in found.items():
-        if kind.name in attack.handins:
-            points, outcome, scripts = peer.grade(attack)
-            expected = deserved(attack.handins[kind.name])
-            rows[name] = judged(attack, points, outcome, scripts, honest, expected)
-            rows[name]["spelling"] = attack.spelling[kind.name]
-            print(
-                f"{kind.name:9} {name:28} {rows[name]['score']!s:>6} of {expected:g}: {rows[name]['did'] or 'held'}",
-                flush=True,
+    for attack in concerned:
+        if attack in together:
+            student = student_of(attack, together)
+            row = judged(
+                attack,
+                (points.get(student), deserved(attack.handins[kind.name])),
+                (points[NEIGHBOUR], due),
+                outcome,
+                outcome.said.get(f"said-{student}", ""),
             )
+        else:
+            alone, left, scripts = peer.grade([attack])
+            score = alone.get(ATTACKER), deserved(attack.handins[kind.name])
+            said = "".join(left.said.values())
+            row = judged(attack, score, (alone.get(NEIGHBOUR), due), left, said, scripts)
+        rows[attack.name] = row | {"spelling": attack.spelling[kind.name]}
+        _tell(kind.name, attack.name, row)
     return rows
+
+
+def _tell(grader, name, row):
+    did = ", ".join(row["did"]) or "held"
+    print(f"{grader:9} {name:28} {row['score']!s:>6} of {row['deserved']:g}: {did}", flush=True)
 
 
 def on_ours(found, folder):
     """Rows of this grader: all attackers in one class, as an instructor gets them."""
     ours = Ours(folder / "course")
     ours.limits(check_seconds=20.0, cell_seconds=20.0, memory_mb=1024)
-    ours.hand_in(NEIGHBOUR, HONEST, forge=shortened(None, False))
-    ours.hand_in("zz-neighbour", HONEST, forge=shortened(None, False))
+    ours.hand_in(LAST, HONEST, forge=shortened(None))
     for name, attack in found.items():
-        ours.hand_in(name, attack.handins["ours"], forge=shortened(attack.forge, False))
+        ours.hand_in(name, attack.handins["ours"], forge=shortened(attack.forge))
     screen = io.StringIO()
     with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
         code = autograder(ours.commands(jobs=2)[0][3:])
-    stopped = "" if code in (0, 1) else screen.getvalue()[-500:]
+    outcome = jail.Outcome("" if code in (0, 1) else screen.getvalue()[-500:])
     points = {student: sum(items.values()) for student, items in ours.points().items()}
     rows = {}
     for name, attack in found.items():
-        # Those of the same class who are honest are behind everybody.
-        mine = {ATTACKER: points.get(name), NEIGHBOUR: points.get("zz-neighbour")}
-        outcome = jail.Outcome(stopped, said=ours.said(name))
-        kept = {student: score for student, score in mine.items() if score is not None}
-        expected = deserved(attack.handins["ours"])
-        rows[name] = judged(attack, kept, outcome, False, deserved(HONEST), expected)
-        print(
-            f"ours      {name:28} {rows[name]['score']!s:>6} of {expected:g}: {rows[name]['did'] or 'held'}", flush=True
-        )
+        score = points.get(name), deserved(attack.handins["ours"])
+        rows[name] = judged(attack, score, (points.get(LAST), deserved(HONEST)), outcome, ours.said(name))
+        _tell("ours", name, rows[name])
     return rows
+
+
+def _on(grader, names):
+    """All rows of one grader; in a process of its own."""
+    found = {name: attack for name, attack in corpus.attacks().items() if name in names}
+    with tempfile.TemporaryDirectory(prefix="syg-peers-") as folder:
+        if grader == "ours":
+            return on_ours(found, Path(folder))
+        return on_peer({"nbgrader": Nbgrader, "otter": Otter}[grader], found, Path(folder))
 
 
 def main(arguments=None):
@@ -197,12 +245,11 @@ def main(arguments=None):
     names = given.only or (_QUICK if given.quick else found)
     found = {name: attack for name, attack in found.items() if name in names}
     began, rows = time.perf_counter(), {}
-    for grader in ("ours", "nbgrader", "otter"):
-        with tempfile.TemporaryDirectory(prefix="syg-peers-") as folder:
-            kinds = {"nbgrader": Nbgrader, "otter": Otter}
-            run = on_ours(found, Path(folder)) if grader == "ours" else on_peer(kinds[grader], found, Path(folder))
-        for name, row in run.items():
-            rows.setdefault(name, {})[grader] = row
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        runs = {name: pool.submit(_on, name, list(found)) for name in ("otter", "nbgrader", "ours")}
+        for grader in ("ours", "nbgrader", "otter"):
+            for name, row in runs[grader].result().items():
+                rows.setdefault(name, {})[grader] = row
     listed = [
         {"attack": name, "kind": found[name].kind, "about": found[name].about, "graders": by}
         for name, by in rows.items()

@@ -22,7 +22,7 @@ from benchmarks.peers import homework
 from benchmarks.peers.homework import ASSIGNMENT
 
 ROOT = Path(__file__).resolve().parents[2]
-OTTER = ROOT / ".venv-peers" / "bin"
+OTTER = (ROOT / ".venv-peers" / "bin").resolve()
 SEED = "5eed" * 16  # of hidden cases, so that every run meets the same ones
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 # An instructor who has met an endless loop sets this; nbgrader waits for ever without.

@@ -22,7 +22,8 @@ from autograder.wire import Handle, Plant
 
 ASSIGNMENT = "softmax"
 ACCURACY = "softmax.best_classifier"
-_MOST_NUMBERS = 600  # in one call's arguments; larger ones are there to measure time, which peers do not
+_MOST_NUMBERS = 3000  # in one call's arguments; larger ones are there to measure time, which peers do not
+_MOST_TEXT = 150_000  # characters of one item's tests, then it is enough
 _PREFACE = "import numpy as np\nfrom autograder.student.stand_ins import PLANTS"
 _COMPARED = ("loss", "learning_rate")  # of a training history
 _ACCURACY_TEST = """\
@@ -42,12 +43,17 @@ class Transcript(LocalNamespace):
 
     def __init__(self, names):
         super().__init__(names)
-        self.written, self.shown = [], {}
+        self.written, self.shown, self.full = [], {}, False
 
     def call(self, target, *args, attribute=None, watch=False, keep=False, repeat=1, **kwargs):
         """Call as ever, and write it down where an instructor would write such a test."""
         answer = super().call(target, *args, attribute=attribute, watch=watch, keep=keep, repeat=repeat, **kwargs)
-        if isinstance(answer, Failure) or repeat > 1 or _numbers([*args, *kwargs.values()]) > _MOST_NUMBERS:
+        if (
+            self._full()
+            or isinstance(answer, Failure)
+            or repeat > 1
+            or _numbers([*args, *kwargs.values()]) > _MOST_NUMBERS
+        ):
             return answer
         given = [self._text(arg) for arg in args] + [f"{name}={self._text(arg)}" for name, arg in kwargs.items()]
         call = f"{self._place(target, attribute)}({', '.join(given)})"
@@ -61,13 +67,14 @@ class Transcript(LocalNamespace):
     def get(self, target, attribute=None):
         """Get as ever, and compare it where it is a number, an array or a text."""
         answer = super().get(target, attribute)
-        if not isinstance(answer, (Failure, Handle)):
+        if not self._full() and not isinstance(answer, (Failure, Handle)):
             self.written.append((f"got = {self._place(target, attribute)}", list(_comparisons("got", answer))))
         return answer
 
     def set(self, target, attribute, value):
         """Set as ever, and write it down."""
-        self.written.append((f"{self._place(target, attribute)} = {self._text(value)}", []))
+        if not self._full():
+            self.written.append((f"{self._place(target, attribute)} = {self._text(value)}", []))
         return super().set(target, attribute, value)
 
     def store(self, value):
@@ -78,6 +85,13 @@ class Transcript(LocalNamespace):
 
     def replace(self, name, stand_in):
         """Nothing: the peers test a function with the student's own helpers."""
+
+    def _full(self):
+        """Whether enough is written; what is kept from then on is not named, so nothing more may be."""
+        self.full = (
+            self.full or sum(len(statement) + sum(map(len, more)) for statement, more in self.written) > _MOST_TEXT
+        )
+        return self.full
 
     def _place(self, target, attribute):
         name = self.shown[target.number] if isinstance(target, Handle) else target
@@ -150,7 +164,8 @@ def for_otter(name, steps, points):
         code += [line for expression in expressions for line in (f">>> bool({expression})", "True")]
     case = {"code": "\n".join(code), "hidden": True, "locked": False}
     suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
-    return f"test = { ({'name': name, 'points': points, 'suites': [suite]})!r}\n"
+    test = {"name": name, "points": points, "suites": [suite]}
+    return f"OK_FORMAT = True\ntest = {test!r}\n"
 
 
 def source(training=True):

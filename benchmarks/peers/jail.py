@@ -20,7 +20,8 @@ from autograder.sandbox import bubblewrap
 
 CLASS, COURSE, EVIDENCE, HOME = "/class", "/course", "/evidence", "/home/instructor"
 MARK = "a-secret-of-the-grader"  # stands in the instructor's environment
-SECONDS, MEMORY, PROCESSES, DISK = 120.0, 2500 * 2**20, 200, 500 * 2**20
+SECONDS, MEMORY, PROCESSES, DISK = 90.0, 2500 * 2**20, 200, 500 * 2**20
+_MOST_SAID = 2_000_000  # bytes of a text
 _GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -36,14 +37,14 @@ class Outcome:
         Exit codes of the commands that came to an end.
     survivors : list
         Command lines of processes that outlived the commands.
-    said : str
-        What student code printed, in its own record, and what the commands wrote.
+    said : dict
+        Texts by name of the file: what the commands wrote on the "screen", and what student code left as evidence.
     """
 
     stopped: str = ""
     codes: list = field(default_factory=list)
     survivors: list = field(default_factory=list)
-    said: str = ""
+    said: dict = field(default_factory=dict)
 
 
 def run(folder, commands, environment, packages, evidence, seconds=SECONDS):
@@ -76,9 +77,9 @@ def run(folder, commands, environment, packages, evidence, seconds=SECONDS):
         outcome.codes, outcome.survivors = told["codes"], told["survivors"]
     except (OSError, ValueError, KeyError):
         outcome.stopped = outcome.stopped or "the grader itself was ended"
-    for name in ("screen", "said"):
-        if (evidence / name).is_file():
-            outcome.said += (evidence / name).read_bytes()[:2_000_000].decode("utf-8", "replace")
+    for path in evidence.iterdir():
+        if path.is_file() and path.name not in ("commands.json", "after.json"):
+            outcome.said[path.name] = path.read_bytes()[:_MOST_SAID].decode("utf-8", "replace")
     return outcome
 
 

@@ -73,7 +73,7 @@ def test_a_jail_ends_what_has_no_end_and_tells_what_outlives_its_commands(tmp_pa
     outcome = jail.run(tmp_path / "class", leaves, quiet, {}, tmp_path / "two")
     assert (outcome.codes, outcome.stopped) == ([3], "")
     assert any("98765.4321" in line for line in outcome.survivors)
-    assert "FOUND" in outcome.said
+    assert "FOUND" in outcome.said["screen"]
 
 
 @pytest.mark.sandbox
@@ -86,25 +86,22 @@ socket.create_connection(("8.8.8.8", 53), 2)
 """
     outcome = jail.run(tmp_path / "class", [["python3", "-c", code]], {"PATH": "/usr/bin:/bin"}, {}, tmp_path / "it")
     assert outcome.codes == [1]
-    assert "Network is unreachable" in outcome.said
+    assert "Network is unreachable" in outcome.said["screen"]
 
 
-def outcome(**changed):
-    points = {attacks.ATTACKER: 0.0, attacks.NEIGHBOUR: 10.0} | changed.pop("points", {})
-    left = {student: score for student, score in points.items() if score is not None}
-    kind = changed.pop("kind", corpus.FORGE)
+def did(got=0.0, neighbours=10.0, said="", kind=corpus.FORGE, **left):
     attack = corpus.Attack("some", kind, "It tries.", {})
-    return attacks.judged(attack, left, jail.Outcome(**changed), False, 10.0, 0.0)["did"]
+    return attacks.judged(attack, (got, 0.0), (neighbours, 10.0), jail.Outcome(**left), said)["did"]
 
 
 def test_outcomes_are_told_apart():
-    assert outcome() == []
-    assert outcome(points={attacks.ATTACKER: 3.0}) == ["points forged"]
-    assert outcome(points={attacks.NEIGHBOUR: 7.0}) == ["neighbour changed"]
-    assert outcome(said="FOUND it", kind=corpus.READ) == ["secret read"]
-    assert "batch stopped" in outcome(stopped="memory", points={attacks.NEIGHBOUR: None})
-    assert outcome(points={attacks.ATTACKER: None}) == ["costs its other items"]
-    assert outcome(survivors=["sleep 98765.4321"]) == ["lives on"]
+    assert did() == []
+    assert did(got=3.0) == ["points forged"]
+    assert did(neighbours=7.0) == ["neighbour changed"]
+    assert did(said="FOUND it", kind=corpus.READ) == ["secret read"]
+    assert did(stopped="memory", neighbours=None) == ["batch stopped"]
+    assert did(got=None) == ["costs its other items"]
+    assert did(survivors=["sleep 98765.4321"]) == ["lives on"]
 
 
 @needs_otter
