@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import io
 import multiprocessing
-import shutil
 import sys
 import tempfile
 import time
@@ -18,115 +17,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
-
-from autograder import handins
 from autograder.cli import main as autograder
-from autograder.registry import checks_of
-from benchmarks.peers import corpus, homework, jail
-from benchmarks.peers.graders import OTTER, ROOT, Nbgrader, Otter, Ours, PeerMissing, environment, otter
+from benchmarks.peers import corpus, jail
+from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, PeerMissing, otter
+from benchmarks.peers.jailed import HONEST, NEIGHBOUR, Peer, deserved, shortened, student_of
 from benchmarks.studies import record
-from tests.grading.courses import slim
 
 RESULT = ROOT / "book" / "results" / "peers" / "attacks.json"
-ATTACKER, NEIGHBOUR, LAST = "attacker", "neighbour", "zz-neighbour"
-POINTS = {check.name: check.points for check in checks_of("softmax")}
-HONEST = replace(
-    handins.read_handins("softmax")["untouched"],
-    from_solutions=("softmax", "numerical_gradient", "bootstrap", "ensemble_predict"),
-    expected="softmax.probabilities, softmax.numerical_gradient, softmax.bootstrap, softmax.ensemble_predict in full",
-)
-_SCRIPTS = ("<script>alert('SCRIPTED')", "<img src=x onerror=", "<iframe src='javascript:")
+LAST = "zz-neighbour"  # the honest student of our own class, behind everybody
 _QUICK = ("transformers_post", "always_equal", "ends_the_process")
-# Whatever a cell prints is also written where it can be seen afterwards: not every grader keeps outputs.
-_RECORDER = """\
-import builtins
-_print = builtins.print
-def print(*args, **kwargs):
-    _print(*args, **kwargs)
-    with open("/evidence/{said}", "a") as file:
-        file.write(" ".join(map(str, args)) + "\\n")
-builtins.print = print
-"""
-
-
-def shortened(forge, said=None):
-    """A function that makes a hand-in quick to run, forges it, and has it keep what it prints in the file `said`."""
-
-    def change(nb):
-        nb.cells = slim(nb).cells
-        if said:
-            first = next(cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
-            first.source += "\n" + _RECORDER.format(said=said)
-        if forge:
-            forge(nb)
-
-    return change
-
-
-def deserved(handin):
-    """Points of the items that are honestly right in a hand-in."""
-    return sum(POINTS[name] for name in handin.full_items(POINTS))
-
-
-class Peer:
-    """A peer in its jail; set up once, copied for every attack."""
-
-    def __init__(self, kind, folder):
-        self.kind, self.folder = kind, folder
-        kind(folder / "fresh", jail.CLASS)
-        self.packages = {f"{jail.COURSE}/{name}": ROOT / name for name in ("autograder", "coursekit")}
-        if kind is Otter:
-            self.packages[str(OTTER.parent)] = OTTER.parent
-
-    def grade(self, attacks):
-        """Grade a class of attackers, perhaps nobody, and the honest student behind them.
-
-        Returns
-        -------
-        points : dict
-            By student; an attacker is called as `student_of` says.
-        outcome : jail.Outcome
-        scripts : bool
-            Whether a page of feedback shows an attacker's scripts.
-        """
-        there, evidence = self.folder / "class", self.folder / "evidence"
-        for path in (there, evidence):
-            shutil.rmtree(path, ignore_errors=True)
-        shutil.copytree(self.folder / "fresh", there)
-        grader = self.kind.__new__(self.kind)
-        grader.__dict__ |= {"root": there, "place": jail.CLASS, "training": False}
-        grader.released = _released(self.kind, there)
-        for attack in attacks:
-            student = student_of(attack, attacks)
-            grader.hand_in(student, attack.handins[self.kind.name], forge=shortened(attack.forge, f"said-{student}"))
-        grader.hand_in(NEIGHBOUR, HONEST, forge=shortened(None))
-        commands = grader.commands()
-        pages = self.kind is Nbgrader and any(attack.name == "html_and_scripts" for attack in attacks)
-        if pages:
-            commands.append([*commands[0][:3], "generate_feedback", "softmax"])
-        seconds = jail.SECONDS + 15 * len(attacks)
-        outcome = jail.run(there, commands, environment(self.kind), self.packages, evidence, seconds)
-        points = {student: sum(items.values()) for student, items in grader.points().items()}
-        return points, outcome, pages and _scripts(there / "feedback")
-
-
-def student_of(attack, attacks):
-    """An attacker's name in a class."""
-    return ATTACKER if len(attacks) == 1 else f"{ATTACKER}-{attack.name}"
-
-
-def _released(kind, root):
-    """What students got, of a folder that was set up before."""
-    if kind is Nbgrader:
-        return nbformat.read(root / "release" / "softmax" / "softmax.ipynb", as_version=4)
-    return homework.released(homework.source(False))
-
-
-def _scripts(folder):
-    """Whether a page shows a student's scripts as they are."""
-    pages = [path.read_text(encoding="utf-8") for path in folder.rglob("*.html")] if folder.is_dir() else []
-    return any(script in page for page in pages for script in _SCRIPTS)
 
 
 def judged(attack, score, neighbour, outcome, said, scripts=False):
@@ -161,37 +60,43 @@ def judged(attack, score, neighbour, outcome, said, scripts=False):
 
 
 def on_peer(kind, found, folder):
-    """Rows of one peer, by attack.
-
-    Those that only want points come as one class: where the honest student behind them all has what is due, none has
-    changed it. All others, and those where that fails, come alone.
-    """
-    peer, due = Peer(kind, folder), deserved(HONEST)
+    """Rows of one peer, by attack. Those that only want points come as one class, all others alone."""
+    peer = Peer(kind, folder)
+    points = peer.grade([])[0]
+    if points.get(NEIGHBOUR) != deserved(HONEST):
+        raise RuntimeError(f"{kind.name} gives an honest student {points.get(NEIGHBOUR)} points, not what is due.")
     concerned = [attack for attack in found.values() if kind.name in attack.handins]
     together = [attack for attack in concerned if attack.kind == corpus.FORGE and attack.name not in corpus.ADDED]
-    points, outcome, _ = peer.grade(together)
-    if not together and points.get(NEIGHBOUR) != due:
-        raise RuntimeError(f"{kind.name} gives an honest student {points.get(NEIGHBOUR)} points instead of {due}.")
-    if outcome.stopped or outcome.survivors or points.get(NEIGHBOUR) != due:
-        together = []
-    rows = {}
+    rows = _as_class(peer, together) if together else {}
     for attack in concerned:
-        if attack in together:
-            student = student_of(attack, together)
-            row = judged(
-                attack,
-                (points.get(student), deserved(attack.handins[kind.name])),
-                (points[NEIGHBOUR], due),
-                outcome,
-                outcome.said.get(f"said-{student}", ""),
-            )
-        else:
-            alone, left, scripts = peer.grade([attack])
-            score = alone.get(ATTACKER), deserved(attack.handins[kind.name])
-            said = "".join(left.said.values())
-            row = judged(attack, score, (alone.get(NEIGHBOUR), due), left, said, scripts)
-        rows[attack.name] = row | {"spelling": attack.spelling[kind.name]}
-        _tell(kind.name, attack.name, row)
+        if attack not in together:
+            rows |= _as_class(peer, [attack])
+    return rows
+
+
+def _as_class(peer, attacks):
+    """Rows of attackers who are graded as one class.
+
+    Where the honest student behind them all has what is due, none has changed it. Otherwise it is found out who has, by
+    halves.
+    """
+    points, outcome, scripts = peer.grade(attacks)
+    students = sorted([*(student_of(attack, attacks) for attack in attacks), NEIGHBOUR])
+    ends = {who: "no end" for who, code in zip(students, outcome.codes, strict=False) if code is None}
+    neighbour = points.get(NEIGHBOUR), deserved(HONEST)
+    if len(attacks) > 1 and (outcome.stopped or neighbour[0] != neighbour[1]):
+        half = len(attacks) // 2
+        return _as_class(peer, attacks[:half]) | _as_class(peer, attacks[half:])
+    rows = {}
+    for attack in attacks:
+        student = student_of(attack, attacks)
+        said = "".join(outcome.said.values()) if len(attacks) == 1 else outcome.said.get(f"said-{student}", "")
+        score = points.get(student), deserved(attack.handins[peer.kind.name])
+        row = judged(
+            attack, score, neighbour, replace(outcome, stopped=outcome.stopped or ends.get(student, "")), said, scripts
+        )
+        rows[attack.name] = row | {"spelling": attack.spelling[peer.kind.name]}
+        _tell(peer.kind.name, attack.name, row)
     return rows
 
 

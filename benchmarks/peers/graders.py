@@ -182,7 +182,7 @@ class Otter(Grader):
         folder = self.root / "submitted"
         folder.mkdir(exist_ok=True)
         with zipfile.ZipFile(folder / f"{student}.zip", "w") as archive:
-            archive.writestr(NOTEBOOK, nbformat.writes(homework.otter_handin(nb)))
+            archive.writestr(NOTEBOOK, json.dumps(homework.otter_handin(nb)))
             archive.writestr("course.json", json.dumps({"dataset": "shapes10"}))
             for name, data in files.items():
                 archive.writestr(name, data)
@@ -218,7 +218,7 @@ def _write(folder, nb, files):
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in ({"course.json": json.dumps({"dataset": "shapes10"}).encode()} | files).items():
         (folder / name).write_bytes(data)
-    nbformat.write(nb, folder / NOTEBOOK)
+    (folder / NOTEBOOK).write_text(json.dumps(nb), encoding="utf-8")  # as it is: nbformat would mend it
 
 
 def _outputs(path):

@@ -3,8 +3,10 @@
 Reads `/evidence/commands.json`; writes `/evidence/after.json`. A listener waits on the loopback, to be found.
 """
 
+import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -26,12 +28,25 @@ def processes():
     return found
 
 
+def run(command, seconds, before):
+    """A command's exit code, or None where it had to be ended, with everything that it started."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        for number in set(processes()) - before:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        process.wait()
+        return None
+
+
 def main():
     """Run everything."""
-    commands = json.loads((EVIDENCE / "commands.json").read_text(encoding="utf-8"))
+    told = json.loads((EVIDENCE / "commands.json").read_text(encoding="utf-8"))
     before = set(processes())
     with socket.create_server(("127.0.0.1", 0)):
-        codes = [subprocess.run(command, stdin=subprocess.DEVNULL).returncode for command in commands]
+        codes = [run(command, told["seconds"], before) for command in told["commands"]]
     survivors = [line for number, line in processes().items() if number not in before]
     (EVIDENCE / "after.json").write_text(json.dumps({"codes": codes, "survivors": survivors}), encoding="utf-8")
 

@@ -20,7 +20,7 @@ from autograder.sandbox import bubblewrap
 
 CLASS, COURSE, EVIDENCE, HOME = "/class", "/course", "/evidence", "/home/instructor"
 MARK = "a-secret-of-the-grader"  # stands in the instructor's environment
-SECONDS, MEMORY, PROCESSES, DISK = 90.0, 2500 * 2**20, 200, 500 * 2**20
+SECONDS, MEMORY, PROCESSES, DISK = 60.0, 2500 * 2**20, 200, 500 * 2**20
 _MOST_SAID = 2_000_000  # bytes of a text
 _GUARD = Path(__file__).with_name("guard.py")
 
@@ -34,7 +34,7 @@ class Outcome:
     stopped : str
         What the watchman ended it for, or empty.
     codes : list
-        Exit codes of the commands that came to an end.
+        Exit codes of the commands; None for one that had no end.
     survivors : list
         Command lines of processes that outlived the commands.
     said : dict
@@ -60,17 +60,20 @@ def run(folder, commands, environment, packages, evidence, seconds=SECONDS):
         More folders to show, by the place where they are shown; read-only.
     evidence : Path
         Mounted at `EVIDENCE`; student code may write there.
+    seconds : float
+        For each command.
 
     Returns
     -------
     Outcome
     """
     evidence.mkdir(parents=True, exist_ok=True)
-    (evidence / "commands.json").write_text(json.dumps(commands), encoding="utf-8")
+    told = {"commands": commands, "seconds": seconds}
+    (evidence / "commands.json").write_text(json.dumps(told), encoding="utf-8")
     line = [*_walls(folder, environment, packages, evidence), sys.executable, f"{COURSE}/guard.py"]
     with open(evidence / "screen", "wb") as screen:
         process = subprocess.Popen(line, stdout=screen, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        stopped = _watched(process, [folder, evidence], seconds)
+        stopped = _watched(process, [folder, evidence], seconds * len(commands) + 30)
     outcome = Outcome(stopped)
     try:
         told = json.loads((evidence / "after.json").read_text(encoding="utf-8"))
@@ -85,7 +88,7 @@ def run(folder, commands, environment, packages, evidence, seconds=SECONDS):
 
 def _walls(folder, environment, packages, evidence):
     line = [bubblewrap(), "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
-    line += ["--cap-drop", "ALL", "--hostname", "jail"]
+    line += ["--cap-drop", "ALL", "--hostname", "jail", "--uid", "1000", "--gid", "1000"]
     for path in ("/usr", "/bin", "/sbin", "/lib", "/lib64"):
         if os.path.islink(path):
             line += ["--symlink", os.readlink(path), path]
