@@ -5,10 +5,9 @@ Goes in: `book/results/peers/attacks.json` and `speed.json`. Comes out: text.
 
 import json
 from collections import Counter
+from pathlib import Path
 
-from benchmarks.peers.graders import ROOT
-
-RESULTS = ROOT / "book" / "results" / "peers"
+RESULTS = Path(__file__).resolve().parents[2] / "book" / "results" / "peers"
 TITLES = {"ours": "this grader", "nbgrader": "nbgrader", "otter": "otter-grader"}
 HELD, NOT_THERE = "held", "does not apply"
 # What is counted below the table; what else an attack did costs nobody but the one who tried it.
