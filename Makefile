@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
 READY := $(VENV)/ready
-CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
+PEERS := .venv-peers
+CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV) $(PEERS)
 
-.PHONY: help demo test assignments book serve lint wheel bench speed lock clean bubblewrap
+.PHONY: help demo test assignments book serve lint wheel bench speed peers lock clean bubblewrap
 .DEFAULT_GOAL := help
 
 help:
@@ -57,6 +58,10 @@ bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick
 speed: $(READY) ## Measure how fast layers are against loops and against PyTorch (a quick try-out: make speed ARGS=--quick)
 	$(BIN)/python -m benchmarks.speed.cnn $(ARGS)
 
+peers: $(READY) $(PEERS)/ready bubblewrap ## Measure and attack three graders: this one, nbgrader, otter-grader (a quick try-out: make peers ARGS=--quick)
+	$(BIN)/python -m benchmarks.peers.attacks $(ARGS)
+	$(BIN)/python -m benchmarks.peers.speed $(ARGS)
+
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
@@ -78,6 +83,12 @@ $(READY): $(LOCK) pyproject.toml
 		rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && \
 		$(BIN)/pip install --quiet --disable-pip-version-check --no-input -r $(LOCK) && cp $(LOCK) $(VENV)/lock.txt; fi
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# otter-grader's pins are its own, so it gets an environment of its own.
+$(PEERS)/ready: requirements/peers.txt
+	rm -rf $(PEERS) && $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --no-input -r requirements/peers.txt
 	@touch $@
 
 bubblewrap:

@@ -7,6 +7,7 @@ Nothing is ever unpickled; what does not fit is refused with a `WireError`.
 import ast
 import base64
 import binascii
+import functools
 import io
 import math
 
@@ -171,6 +172,13 @@ def _npy(array):
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+@functools.lru_cache(maxsize=256)  # most arrays of a homework have the shapes of others
+def _header(data):
+    header = ast.literal_eval(data.decode("latin-1"))
+    dtype = np.dtype(header["descr"] if isinstance(header["descr"], str) else "O")
+    return header["shape"], header["fortran_order"], dtype
+
+
 def _array(text):
     """Read `.npy` bytes by hand: a header that promises more than there is must not reserve memory."""
     try:
@@ -181,9 +189,7 @@ def _array(text):
         raise WireError("An array in the reply is not in .npy format, version 1.")
     start = 10 + int.from_bytes(data[8:10], "little")
     try:
-        header = ast.literal_eval(data[10:start].decode("latin-1"))
-        shape, fortran = header["shape"], header["fortran_order"]
-        dtype = np.dtype(header["descr"] if isinstance(header["descr"], str) else "O")
+        shape, fortran, dtype = _header(data[10:start])
     except (ValueError, SyntaxError, KeyError, TypeError, RecursionError, MemoryError) as error:
         raise WireError("An array in the reply has a damaged header.") from error
     if dtype.kind not in _KINDS:
