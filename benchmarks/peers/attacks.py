@@ -62,7 +62,10 @@ def judged(attack, score, neighbour, outcome, said, scripts=False):
 def on_peer(kind, found, folder):
     """Rows of one peer, by attack. Those that only want points come as one class, all others alone."""
     peer = Peer(kind, folder)
+    began = time.monotonic()
     points = peer.grade([])[0]
+    # On a slow machine an honest hand-in takes long, too, and must not be taken for an endless one.
+    peer.seconds = max(jail.SECONDS, 5 * (time.monotonic() - began))
     if points.get(NEIGHBOUR) != deserved(HONEST):
         raise RuntimeError(f"{kind.name} gives an honest student {points.get(NEIGHBOUR)} points, not what is due.")
     concerned = [attack for attack in found.values() if kind.name in attack.handins]

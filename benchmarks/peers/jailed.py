@@ -57,7 +57,7 @@ class Peer:
     """A peer in its jail; set up once, copied for every attack."""
 
     def __init__(self, kind, folder):
-        self.kind, self.folder = kind, folder
+        self.kind, self.folder, self.seconds = kind, folder, jail.SECONDS
         kind(folder / "fresh", jail.CLASS)
         self.packages = {f"{jail.COURSE}/{name}": ROOT / name for name in ("autograder", "coursekit")}
         if kind is Otter:
@@ -90,7 +90,7 @@ class Peer:
         if pages:
             commands.append([*commands[0][:3], "generate_feedback", "softmax"])
         # What takes a command for each hand-in has this time for each; what takes one for all has as much in all.
-        seconds = jail.SECONDS if len(commands) > len(attacks) else jail.SECONDS + 20 * len(attacks)
+        seconds = self.seconds * (1 if len(commands) > len(attacks) else 1 + len(attacks) / 3)
         outcome = jail.run(there, commands, environment(self.kind), self.packages, evidence, seconds)
         points = {student: sum(items.values()) for student, items in grader.points().items()}
         if None in outcome.codes and len(commands) != len(attacks) + 1:

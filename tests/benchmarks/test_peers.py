@@ -125,9 +125,12 @@ def test_speeds_are_measured_small(tmp_path):
     assert "this grader | 1 | no | 1 |" in tables.speed(result)
 
 
+@pytest.mark.skipif(
+    not (tables.RESULTS / "attacks.json").is_file(), reason="nothing is recorded yet; `make peers` records it"
+)
 def test_recorded_attacks_forge_read_stop_and_change_nothing_here():
     result = tables.results("attacks")
-    assert result["quick"] or len(result["rows"]) >= 60
+    assert result["quick"] or len(result["rows"]) >= 60  # a part says that it is one
     for row in result["rows"]:
         assert not set(row["graders"]["ours"]["did"]) & {*tables.DAMAGE, "lives on", "scripts shown"}, row["attack"]
     assert any("points forged" in row["graders"].get("nbgrader", {}).get("did", []) for row in result["rows"])
