@@ -10,8 +10,8 @@ import shutil
 
 from ipykernel.kernelapp import IPKernelApp
 
-import autograder.student.agent  # noqa: F401  loaded now, before a student's file of the same name could be found first
-from autograder.sandbox import bwrap, landlock
+import autograder.student.agent  # loaded now, before a student's file of the same name could be found first
+from autograder.sandbox import SandboxUnavailable, bwrap, landlock
 from autograder.sandbox.namespaces import NOBODY, become_nobody
 from autograder.student import chance
 
@@ -24,7 +24,17 @@ def move_in(asked):
     for folder in bwrap.PRIVATE:
         os.chmod(folder, 0o1777)
     become_nobody()
+    require_readable(autograder.student.agent.__file__)
     landlock.restrict([*bwrap.readable(), asked["handin"]], [*bwrap.PRIVATE, "/dev", asked["sockets"]])
+
+
+def require_readable(path):
+    """Raise `SandboxUnavailable` where this process may not read one of the course's own files."""
+    if not os.access(path, os.R_OK):
+        raise SandboxUnavailable(
+            f"where root grades, hand-ins run as user nobody, who may not read {path}. Let everybody read the course's "
+            "programs and Python (chmod -R a+rX), or grade as the user whose they are."
+        )
 
 
 def become_kernel(asked):

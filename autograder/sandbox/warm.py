@@ -17,6 +17,7 @@ import subprocess
 import sys
 import traceback
 
+from autograder.sandbox import SandboxUnavailable
 from autograder.sandbox.kernel_inside import become_kernel, move_in
 from autograder.sandbox.namespaces import die_with_parent, enter, enter_all, namespaces_of, user_namespace
 from coursekit import load_images
@@ -46,6 +47,8 @@ def _alone(work, *arguments):
     """Do the work of a forked process and end; nothing of the server's goes on in it."""
     try:
         work(*arguments)
+    except SandboxUnavailable as error:
+        print(error, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
     finally:

@@ -18,6 +18,7 @@ from autograder.grading.engine import SKIP_TAG, check_of
 _EVERY = 0.25  # seconds between two looks at the processes
 _PSS_EVERY = 8  # looks between two at shared memory, which take longer
 _STUDENTS = ("bwrap", "ipykernel")  # in the command lines of what runs student code, and of all that it starts
+_SERVER = "autograder.sandbox.warm"  # forks what runs student code
 
 
 @dataclass
@@ -48,13 +49,14 @@ class _Watch(threading.Thread):
             tree = [self.root, *self.root.children(recursive=True)]
         except psutil.Error:
             return
-        memory, students = 0, set()
+        memory, students, lines = 0, set(), {}
         for process in tree:
             try:
                 times = process.cpu_times()
                 self.used[process.pid, process.create_time()] = times.user + times.system
-                line = " ".join(process.cmdline())
-                if process.ppid() in students or any(word in line for word in _STUDENTS):
+                line = lines[process.pid] = " ".join(process.cmdline())
+                forked = _SERVER in lines.get(process.ppid(), "")
+                if forked or process.ppid() in students or any(word in line for word in _STUDENTS):
                     students.add(process.pid)
                 elif shared and process.pid != self.root.pid:
                     memory += process.memory_full_info().pss

@@ -258,7 +258,15 @@ def attacked(tmp_path_factory, fresh_course, fill, weights):
 
     def make(folder):
         course = copied(fresh_course, folder / "course")
-        settings = {"dataset": "shapes10", "limits": {"check_seconds": 20.0, "cell_seconds": 20.0}}
+        settings = {
+            "dataset": "shapes10",
+            "limits": {
+                "check_seconds": 20.0,
+                "cell_seconds": 20.0,
+                "check_cpu_seconds": 15.0,
+                "cell_cpu_seconds": 15.0,
+            },
+        }
         (course.private / "course.json").write_text(json.dumps(settings), encoding="utf-8")
         right = slim(fill(SOME))
         hand_in(course, "neighbour", right)

@@ -272,7 +272,7 @@ def graded_class(tmp_path_factory, fresh_course, fill, weights):
     def make(folder):
         course = copied(fresh_course, folder / "course")
         # Long enough for a slow machine, short enough to wait for an endless loop.
-        settings = {"dataset": "shapes10", "limits": {"check_seconds": 20.0}}
+        settings = {"dataset": "shapes10", "limits": {"check_cpu_seconds": 15.0}}
         (course.private / "course.json").write_text(json.dumps(settings), encoding="utf-8")
         for name, handin in handins.read_handins(ASSIGNMENT).items():
             hand_in(course, name, fill(handin), {WEIGHTS: weights})

@@ -16,6 +16,7 @@ from autograder.grading.grade import grade_class
 from autograder.grading.handin import read_files
 from autograder.grading.nbgrader_plugin import nbgrader_api
 from autograder.grading.notebook import MAX_DEPTH, Unreadable, read_notebook
+from autograder.grading.pool import Watch
 from tests.grading.courses import ASSIGNMENT, POINTS, Here, full_marks, gradebook_points, hand_in, no_marks
 
 NAME = "softmax.ipynb"
@@ -248,7 +249,11 @@ def test_names_of_students_that_mean_something_elsewhere_are_not_entered(course,
         hand_in(course, name, released)
     assert len(list((course.root / "submitted").iterdir())) == len(IDS) + 1
     steps = []
-    found = grade_class(course, executor=Here(full_marks), on_start=steps.append, on_done=lambda one: steps.append(one))
+
+    class Noted(Watch):
+        start, done = (lambda self, said: steps.append(said),) * 2
+
+    found = grade_class(course, executor=Here(full_marks), watch=Noted())
     assert steps[0] == len(steps[1:]) == len(IDS) + 1
     graded = {one.student: one for one in found}
     assert graded.pop("neighbour").trouble == ""

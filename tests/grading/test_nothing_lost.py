@@ -200,11 +200,11 @@ class TestJournal:
         kept, other = journal.Journal(tmp_path / "journal"), replace(self.TASK, student="bob")
         for task in (self.TASK, other):
             kept.keep(task, journal.fingerprints(task), self.result())
-        kept.entered(self.TASK)
+        kept.entered(self.TASK, "")
         kept.close()
         assert kept.find(self.TASK) is None
         assert kept.find(other) == self.result()
-        kept.entered(other)
+        kept.entered(other, "")
         kept.close()
         assert not kept.folder.exists()
 

@@ -348,7 +348,7 @@ def test_a_name_that_is_too_long_for_the_database_costs_its_own_student_only(in_
         hand_in(in_postgres, student, released)
     graded = {one.student: one.trouble for one in grade_class(in_postgres, executor=Here(full_marks))}
     assert graded.pop("ada") == ""
-    assert "could not enter the result" in graded.popitem()[1]
+    assert "a name of at most 100 letters" in graded.popitem()[1]
 
 
 @pytest.mark.parametrize("command", [["export"], ["autograde", ASSIGNMENT]])

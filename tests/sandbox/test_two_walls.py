@@ -138,6 +138,25 @@ def test_where_root_grades_a_kernel_is_nobody_to_the_machine(start):
     assert said(kernel, "os.setuid(0)") == "PermissionError: [Errno 1] Operation not permitted"
 
 
+@needs_root
+def test_programs_that_nobody_may_read_are_told_with_what_to_do(tmp_path):
+    (tmp_path / "agent.py").touch(mode=0o600)
+    source = f"""
+from autograder.sandbox.kernel_inside import require_readable
+from autograder.sandbox.namespaces import become_nobody
+require_readable({str(tmp_path / "agent.py")!r})
+become_nobody()
+require_readable({str(tmp_path / "agent.py")!r})
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", source],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin"},
+    )
+    assert told.stderr.splitlines()[-1].endswith("(chmod -R a+rX), or grade as the user whose they are.")
+
+
 AS_A_USER = """
 from pathlib import Path
 import os, sys, tempfile
