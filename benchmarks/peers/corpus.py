@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.handins import MadeUp, read_handins
-from tests.attacks import test_attacks as written
+from tests.attacks import attacked as written
 from tests.sandbox import test_hogs as hogs
 
 CELLS = Path(__file__).with_name("cells")
