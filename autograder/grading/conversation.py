@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder import wire
 
-MOST = 2 * wire.MAX_BYTES  # of one answer
+MOST = 2 * wire.MAX_BYTES  # of one answer, and of one of Jupyter's messages
 
 
 class Conversation:

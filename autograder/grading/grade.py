@@ -162,7 +162,8 @@ def _graded(course, handins, settings, jobs, executor, watch):
         for path in _notebooks(course, name)
     ]
     waiting = len(canaries)
-    tasks = (task for handin in handins if not refusal(handin.student) for task in _tasks(course, handin, settings))
+    refused = [handin for handin in handins if refusal(handin.student)]
+    tasks = (task for handin in handins if handin not in refused for task in _tasks(course, handin, settings))
     with contextlib.closing(results(itertools.chain(canaries, tasks), journal, jobs, executor, watch)) as found:
         for result in found:
             if result[0].student == canary.STUDENT:
@@ -176,9 +177,10 @@ def _graded(course, handins, settings, jobs, executor, watch):
                     finished.append(_finish(course, journal, *held.pop(0)))
                     watch.done(finished[-1])
     journal.close()
-    for one in (one for handin in handins if refusal(handin.student) for one in _refused(course, handin)):
-        finished.append(one)
-        watch.done(one)
+    for handin in refused:
+        for one in _refused(course, handin):
+            finished.append(one)
+            watch.done(one)
     return sorted(finished, key=lambda graded: (graded.assignment, graded.student, graded.notebook))
 
 
@@ -316,13 +318,13 @@ def _enter(course, graded, result):
 
 def _without_bad_timestamp(folder, remarks):
     """Take away a `timestamp.txt` that nbgrader could not read, for it would refuse the hand-in."""
-    path = folder / "timestamp.txt"
+    path = folder / TIMESTAMP
     try:
         if path.exists():
             parse_utc(path.read_text(encoding="utf-8").strip() or None)
     except (ValueError, TypeError, OverflowError, OSError) as error:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-        remarks.append(f"Its timestamp.txt could not be read ({error}) and was left out.")
+        remarks.append(f"Its {TIMESTAMP} could not be read ({error}) and was left out.")
 
 
 def with_limits(course, **changes):

@@ -20,8 +20,7 @@ import zmq.asyncio
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
-from autograder import wire
-from autograder.grading.conversation import Conversation
+from autograder.grading.conversation import MOST, Conversation
 from autograder.grading.watchman import POLL, Watchman
 from autograder.namespace import Failure, KernelLost, Namespace
 from autograder.sandbox import SandboxUnavailable, cgroups
@@ -79,7 +78,7 @@ class SandboxKernel:
         )
         # A message larger than this ends the connection instead of filling the grader's memory.
         self.manager.context = zmq.asyncio.Context()
-        self.manager.context.setsockopt(zmq.MAXMSGSIZE, 2 * wire.MAX_BYTES)
+        self.manager.context.setsockopt(zmq.MAXMSGSIZE, MOST)
         self.loop.run_until_complete(self._start(folder))
 
     async def _start(self, folder):
@@ -127,6 +126,10 @@ class SandboxKernel:
             self.serving = None
         if self.client is not None:
             self.client.stop_channels()
+        provisioner = self.manager.provisioner
+        if provisioner is not None:  # the manager itself would look for its end every tenth of a second
+            await provisioner.kill()
+            await provisioner.wait()
         await self.manager.shutdown_kernel(now=True)
 
     def close(self):

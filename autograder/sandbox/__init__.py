@@ -19,7 +19,7 @@ How, from the outside in:
 5. Limits of the system inside; a control group around where one can be made (`cgroups`); a watchman outside
    (`autograder.grading.watchman`), who also watches the sockets' folder, which lies on this machine's disk.
 
-Kernels are forked from a process that has loaded its libraries (`warm`), for a start in a tenth of a second. That
+Kernels are forked from a process that has loaded its libraries (`warm`), for a start in a fifth of a second. That
 process never runs a student's code and holds nothing secret; what is forked enters a bubblewrap that was started for it
 alone. Nothing of one hand-in is there for the next.
 

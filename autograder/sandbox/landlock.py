@@ -7,7 +7,7 @@ open nothing else; it cannot be undone. Numbers and structures: the kernel's `li
 import ctypes
 import os
 
-from autograder.sandbox.namespaces import call
+from autograder.sandbox.namespaces import call, libc
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
@@ -16,7 +16,6 @@ _READ = _EXECUTE | _READ_FILE | _READ_DIR
 # Rights on files, in the order in which versions of Landlock brought them: refer, truncate, devices' own commands.
 _RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | 1 << 15
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _Beneath(ctypes.Structure):
@@ -26,7 +25,7 @@ class _Beneath(ctypes.Structure):
 
 def version():
     """Version of this kernel's Landlock; 0 where there is none."""
-    return max(_libc.syscall(_CREATE_RULESET, None, 0, 1), 0)
+    return max(libc.syscall(_CREATE_RULESET, None, 0, 1), 0)
 
 
 def restrict(readable, writable):
@@ -43,12 +42,12 @@ def restrict(readable, writable):
         return
     rights = _RIGHTS[max(known for known in _RIGHTS if known <= version())]
     handled = ctypes.c_uint64(rights)
-    ruleset = call(_libc.syscall(_CREATE_RULESET, ctypes.byref(handled), 8, 0))
+    ruleset = call(libc.syscall(_CREATE_RULESET, ctypes.byref(handled), 8, 0))
     try:
         for paths, allowed in ((readable, _READ), (writable, rights)):
             for path in paths:
                 _allow(ruleset, path, allowed & rights)
-        call(_libc.syscall(_RESTRICT_SELF, ruleset, 0))
+        call(libc.syscall(_RESTRICT_SELF, ruleset, 0))
     finally:
         os.close(ruleset)
 
@@ -62,6 +61,6 @@ def _allow(ruleset, path, allowed):
         if not os.path.isdir(path):
             allowed &= _OF_FILES
         rule = _Beneath(allowed, place)
-        call(_libc.syscall(_ADD_RULE, ruleset, 1, ctypes.byref(rule), 0))
+        call(libc.syscall(_ADD_RULE, ruleset, 1, ctypes.byref(rule), 0))
     finally:
         os.close(place)

@@ -13,7 +13,7 @@ NEW_USER = 0x10000000
 _KINDS = ("ipc", "uts", "net", "cgroup", "mnt")
 _PDEATHSIG, _SET_DUMPABLE, _CAPBSET_DROP, _NO_NEW_PRIVILEGES = 1, 4, 24, 38
 _CAPABILITIES = 0x20080522  # version 3 of the header of capset
-_libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 def call(result):
@@ -26,7 +26,7 @@ def call(result):
 
 def die_with_parent(parent):
     """Let the kernel kill this process when `parent` (a process number) ends, or end now where it has already."""
-    call(_libc.prctl(_PDEATHSIG, 9, 0, 0, 0))
+    call(libc.prctl(_PDEATHSIG, 9, 0, 0, 0))
     if os.getppid() != parent:
         os._exit(1)
 
@@ -49,7 +49,7 @@ def user_namespace():
         with contextlib.suppress(BaseException):
             os.close(told)
             os.close(hear)
-            call(_libc.unshare(NEW_USER))
+            call(libc.unshare(NEW_USER))
             os.write(tell, b"made")
             os.read(heard, 1)
             with open("/proc/sys/user/max_user_namespaces", "w") as file:
@@ -92,7 +92,7 @@ def namespaces_of(process):
 
 def enter(descriptor):
     """Enter the namespace behind a file descriptor. Of processes, only children made afterwards are in it."""
-    call(_libc.setns(descriptor, 0))
+    call(libc.setns(descriptor, 0))
 
 
 def enter_all(descriptors):
@@ -104,16 +104,16 @@ def enter_all(descriptors):
 
 def become_nobody():
     """Give up every right, for good: user, groups, capabilities, and ways to get any of them back."""
-    call(_libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
+    call(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
     with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
         last = int(file.read())
     for number in range(last + 1):
-        call(_libc.prctl(_CAPBSET_DROP, number, 0, 0, 0))
+        call(libc.prctl(_CAPBSET_DROP, number, 0, 0, 0))
     if os.getuid() != NOBODY:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     header, nothing = (ctypes.c_uint32 * 2)(_CAPABILITIES, 0), (ctypes.c_uint32 * 6)()
-    call(_libc.capset(header, nothing))
+    call(libc.capset(header, nothing))
     # Else the process's own files below /proc belong to root, and it could not read them.
-    call(_libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0))
+    call(libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0))

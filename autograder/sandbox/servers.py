@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 
-import matplotlib
 import psutil
 
 from autograder.sandbox import SandboxUnavailable
@@ -117,6 +116,8 @@ def keeper(modules, dataset, asked):
 
 
 def _start(modules, dataset, environment):
+    import matplotlib  # here, for whoever has others start kernels does not need it
+
     server = subprocess.Popen(
         [sys.executable, "-m", "autograder.sandbox.warm"],
         stdin=subprocess.PIPE,

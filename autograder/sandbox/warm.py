@@ -117,7 +117,7 @@ def _close_all(stderr=None):
         nothing, words = os.open("/dev/null", os.O_RDWR), os.open(stderr, os.O_WRONLY | os.O_APPEND)
         for target, source in enumerate((nothing, nothing, words)):
             os.dup2(source, target)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 2**20 else 2**20)
+    os.closerange(3, min(os.sysconf("SC_OPEN_MAX"), 2**20))
 
 
 if __name__ == "__main__":

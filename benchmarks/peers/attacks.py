@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.cli import main as autograder
 from benchmarks.peers import corpus, jail
-from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, PeerMissing, otter
+from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, otter_is_there
 from benchmarks.peers.jailed import HONEST, NEIGHBOUR, Peer, deserved, shortened, student_of
 from benchmarks.studies import record
 
@@ -144,10 +144,7 @@ def main(arguments=None):
     parser.add_argument("--only", nargs="+", default=None, metavar="NAME", help="these attacks only")
     parser.add_argument("--out", type=Path, default=None, help=f"default: {RESULT.name} among the book's results")
     given = parser.parse_args(arguments)
-    try:
-        otter()
-    except PeerMissing as missing:
-        print(missing, file=sys.stderr)
+    if not otter_is_there():
         return 2
     found = corpus.attacks()
     names = given.only or (_QUICK if given.quick else found)

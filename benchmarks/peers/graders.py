@@ -50,9 +50,19 @@ def otter():
     return OTTER / "otter"
 
 
+def otter_is_there():
+    """Whether `otter` can be run; where it cannot, what to do is told."""
+    try:
+        otter()
+    except PeerMissing as missing:
+        print(missing, file=sys.stderr)
+        return False
+    return True
+
+
 @dataclass
 class Grader:
-    """One grader's folder for the softmax homework.
+    """One grader's folder for the softmax homework: a course folder as nbgrader's, where nothing else is said.
 
     Attributes
     ----------
@@ -78,6 +88,14 @@ class Grader:
             forge(nb)
         self.lay_down(student, nb, files or {})
 
+    def lay_down(self, student, nb, files):
+        """The notebook as nbgrader's collect would leave it, files beside it."""
+        _write(self.root / "submitted" / student / ASSIGNMENT, nb, files)
+
+    def said(self, student):
+        """All that the student's cells printed and showed, as it was kept."""
+        return _outputs(self.root / "autograded" / student / ASSIGNMENT / NOTEBOOK)
+
 
 class Ours(Grader):
     """The course's own: `autograder grade`."""
@@ -95,10 +113,6 @@ class Ours(Grader):
         stored = {"dataset": "shapes10", "limits": limits}
         (open_course(self.root).private / "course.json").write_text(json.dumps(stored), encoding="utf-8")
 
-    def lay_down(self, student, nb, files):
-        """The notebook as nbgrader's collect would leave it, files beside it."""
-        _write(self.root / "submitted" / student / ASSIGNMENT, nb, files)
-
     def commands(self, jobs=1):
         """One command grades the class."""
         line = [sys.executable, "-m", "autograder.cli", "grade", self.place, "--jobs", str(jobs)]
@@ -110,10 +124,6 @@ class Ours(Grader):
         for row in json.loads((self.root / "rows.json").read_text(encoding="utf-8")):
             found.setdefault(row["student"], {})[row["check"]] = row["points"] + row["bonus"]
         return found
-
-    def said(self, student):
-        """All that the student's cells printed and showed, as it was kept."""
-        return _outputs(self.root / "autograded" / student / ASSIGNMENT / NOTEBOOK)
 
 
 class Nbgrader(Grader):
@@ -134,10 +144,6 @@ class Nbgrader(Grader):
         (self.root / "nbgrader_config.py").write_text(config, encoding="utf-8")
         self.released = nbformat.read(self.root / "release" / ASSIGNMENT / NOTEBOOK, as_version=4)
 
-    def lay_down(self, student, nb, files):
-        """The notebook as nbgrader's collect would leave it, files beside it."""
-        _write(self.root / "submitted" / student / ASSIGNMENT, nb, files)
-
     def commands(self, jobs=1):
         """One command grades the class, called in the folder; there is no second worker."""
         return [[sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]]
@@ -157,10 +163,6 @@ class Nbgrader(Grader):
                         for grade in notebook.grades
                     }
         return found
-
-    def said(self, student):
-        """All that the student's cells printed and showed, as it was kept."""
-        return _outputs(self.root / "autograded" / student / ASSIGNMENT / NOTEBOOK)
 
 
 class Otter(Grader):

@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder import handins
 from autograder.handins import filled
 from benchmarks.peers import homework, measure
-from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, PeerMissing, environment, otter
+from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, environment, otter_is_there
 from benchmarks.peers.homework import ASSIGNMENT
 from benchmarks.studies import record
 from coursekit import add_bias_column, flatten, load_images, mean_image, scale
@@ -123,10 +123,7 @@ def main(arguments=None):
     parser.add_argument("--training", type=int, default=SHORT, help="hand-ins of the class that trains; 0: none")
     parser.add_argument("--out", type=Path, default=None, help=f"default: {RESULT.name} among the book's results")
     given = parser.parse_args(arguments)
-    try:
-        otter()
-    except PeerMissing as missing:
-        print(missing, file=sys.stderr)
+    if not otter_is_there():
         return 2
     began = time.perf_counter()
     sizes, training = ([1], 0) if given.quick else (given.sizes, given.training)

@@ -17,6 +17,7 @@ from autograder.cli import main
 from autograder.demo import NO_NOTEBOOK
 from autograder.handins import read_handins
 from autograder.registry import checks_of
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.sandbox
 STUDENTS = [*read_handins("softmax"), NO_NOTEBOOK]
@@ -101,22 +102,8 @@ def formgrader(demo, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-dev-shm-usage",
-    ):
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    yield driver
-    driver.quit()
+    with chromium() as driver:
+        yield driver
 
 
 def _text(browser, url, wanted):
