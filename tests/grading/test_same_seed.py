@@ -29,7 +29,7 @@ def test_the_class_holds_what_it_says(alone):
     assert {student for student, _ in status} == set(STUDENTS)
     assert status["ada", "loss_naive"] == "passed"
     assert status["max", "bootstrap"] == "partial"
-    assert (status["bob", "bootstrap"], status["bob", "ensemble_predict"]) == ("died", "limit")
+    assert (status["bob", "bootstrap"], status["bob", "ensemble_predict"]) == ("died", "memory")
     assert status["eve", "ensemble_predict"] == "failed"
     assert status["zoe", "train"] == "not implemented"
     numbers, order = graded_notebook(course, "eve").cells[-1].outputs[0].text.splitlines()
