@@ -11,6 +11,7 @@ from typing import Any
 from autograder import wire
 
 MOST = 2 * wire.MAX_BYTES  # of one answer, and of one of Jupyter's messages
+POLL = 0.2  # seconds between two looks at what a kernel does
 
 
 class Conversation:
@@ -33,21 +34,33 @@ class Conversation:
     async def answered(self):
         """Wait until the other side is there."""
         self.line, _ = await asyncio.get_running_loop().sock_accept(self.listener)
-        self.line.setblocking(False)
+        self.line.settimeout(POLL)
 
-    async def ask(self, question):
-        """Put a question (text) and return the answer (text)."""
+    def ask(self, question, look):
+        """Put a question (text) and return the answer (text); while there is none, `look` is called now and then."""
         data = question.encode()
-        await asyncio.get_running_loop().sock_sendall(self.line, len(data).to_bytes(8, "big") + data)
-        size = int.from_bytes(await self._read(8), "big")
+        self._send(len(data).to_bytes(8, "big") + data, look)
+        size = int.from_bytes(self._read(8, look), "big")
         if size > MOST:
             raise OSError(f"An answer of {size} bytes is too large.")
-        return (await self._read(size)).decode("utf-8", "replace")
+        return self._read(size, look).decode("utf-8", "replace")
 
-    async def _read(self, size):
+    def _send(self, data, look):
+        waiting = memoryview(data)
+        while waiting:
+            try:
+                waiting = waiting[self.line.send(waiting) :]
+            except TimeoutError:
+                look()
+
+    def _read(self, size, look):
         received = bytearray()
         while len(received) < size:
-            part = await asyncio.get_running_loop().sock_recv(self.line, min(size - len(received), 2**20))
+            try:
+                part = self.line.recv(min(size - len(received), 2**20))
+            except TimeoutError:
+                look()
+                continue
             if not part:
                 raise ConnectionResetError("The other side has ended the conversation.")
             received += part

@@ -175,15 +175,8 @@ class _Run:
     def judge(self, check):
         """The verdict on one check; never raises."""
         began = time.perf_counter()
-        seconds_from = time.monotonic()
-
-        def seconds():
-            spent = time.monotonic() - seconds_from
-            return self.left(max(check.patience * self.limits.check_seconds - spent, 0.0))
-
         try:
             self.ready()
-            seconds_from = time.monotonic()
             self.allow(check.patience * self.limits.check_cpu_seconds)
             chapter = check.name.split(".")[0]
             rounds = [VISIBLE]
@@ -191,7 +184,7 @@ class _Run:
                 rounds += hidden_rounds(check, self.settings.secret, self.assignment)
             verdict = run_check(
                 check,
-                RemoteNamespace(self.kernel, seconds),
+                RemoteNamespace(self.kernel, self.left(check.patience * self.limits.check_seconds)),
                 SolutionReference(chapter) if self.settings.secret else RecordedReference(chapter),
                 rounds,
                 ImageSource(self.settings.dataset),

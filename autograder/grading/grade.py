@@ -17,7 +17,7 @@ import nbformat
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grading import canary, database, nbgrader_plugin
+from autograder.grading import canary, database, nbgrader_plugin, scratch
 from autograder.grading.course import CourseError
 from autograder.grading.handin import copy_files, find_handins, read_files, refusal
 from autograder.grading.journal import Journal, fingerprints, only_one
@@ -37,6 +37,8 @@ from autograder.grading.restore import released_cells, restore
 from autograder.grading.task import Task, ungraded
 from autograder.namespace import printable
 from autograder.sandbox import bubblewrap
+
+_CLEAN = "clean-"  # folders with what is being entered
 
 
 @dataclass
@@ -150,6 +152,9 @@ def grade_class(
     watch = watch or Watch()
     watch.start(sum(len(_notebooks(course, handin.assignment)) for handin in handins))
     with only_one(course):
+        for left in course.private.glob(f"{_CLEAN}*"):  # by a grading that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        scratch.sweep()
         return _graded(course, handins, settings, jobs, executor, watch)
 
 
@@ -283,7 +288,7 @@ def _enter(course, graded, result):
     nb = nbformat.reads(result.source, as_version=4)
     key = str(course.root), graded.student, graded.assignment, graded.notebook
     submitted = course.root / "submitted" / graded.student / graded.assignment
-    clean = Path(tempfile.mkdtemp(prefix="clean-", dir=course.private))
+    clean = Path(tempfile.mkdtemp(prefix=_CLEAN, dir=course.private))
     try:
         folder = clean / graded.student / graded.assignment
         folder.mkdir(parents=True)

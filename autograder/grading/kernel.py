@@ -8,9 +8,6 @@ import asyncio
 import contextlib
 import json
 import queue
-import shutil
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -20,8 +17,9 @@ import zmq.asyncio
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
-from autograder.grading.conversation import MOST, Conversation
-from autograder.grading.watchman import POLL, Watchman
+from autograder.grading import scratch
+from autograder.grading.conversation import MOST, POLL, Conversation
+from autograder.grading.watchman import Watchman
 from autograder.namespace import Failure, KernelLost, Namespace
 from autograder.sandbox import SandboxUnavailable, cgroups
 from autograder.sandbox.provisioner import kernel_manager
@@ -57,8 +55,7 @@ class SandboxKernel:
 
     def start(self):
         """Start a fresh kernel and wait until it answers."""
-        # Sockets have short names: a Unix socket's path must stay below 108 characters.
-        folder = self.folder = Path(tempfile.mkdtemp(prefix="syg-", dir="/tmp"))
+        folder = self.folder = scratch.make()
         sockets, work = folder / "s", folder / "w"
         sockets.mkdir()
         work.mkdir()
@@ -117,7 +114,7 @@ class SandboxKernel:
         if self.conversation is not None:
             self.conversation.close()
         if self.folder is not None:
-            _remove(self.folder)
+            scratch.remove(self.folder)
         self.folder = self.manager = self.client = self.conversation = self.watchman = None
 
     async def _stop(self):
@@ -139,7 +136,7 @@ class SandboxKernel:
 
     def run_cell(self, source, seconds):
         """Run one cell and return its outputs (a list of nbformat outputs); raises `KernelLost`."""
-        return self.loop.run_until_complete(self._watched(self._run(source), seconds))
+        return self._watched(self._run(source), time.monotonic() + seconds, seconds)
 
     async def _run(self, source):
         await self._hang_up()
@@ -190,24 +187,25 @@ class SandboxKernel:
                     outputs.append(output)
         return outputs
 
-    def ask(self, question, seconds):
-        """Put a question to the agent in the kernel; returns its answer (JSON text); raises `KernelLost`."""
-        return self.loop.run_until_complete(self._watched(self._ask(question), seconds))
+    def ask(self, question, deadline, seconds):
+        """Put a question to the agent in the kernel; returns its answer (JSON text); raises `KernelLost`.
 
-    async def _ask(self, question):
+        It may take until `deadline` (of `time.monotonic`), as the last of several that may take `seconds` together.
+        """
         try:
-            if await self._served():
-                return await self.conversation.ask(question)
+            if self.conversation.line is None:
+                self._watched(self._serve(), deadline, seconds)
+            if self.conversation.line is not None:
+                self.watchman.look_again(deadline, seconds)
+                return self.conversation.ask(question, lambda: self.watchman.look(deadline, seconds))
         except OSError:  # it has ended the conversation: the kernel's reply will follow, if it still lives
-            await self._hang_up()
+            self._watched(self._hang_up(), deadline, seconds)
         return json.dumps(
             {"error": {"kind": "value", "message": "The notebook's kernel did not give a readable answer."}}
         )
 
-    async def _served(self):
-        """Whether the agent listens; it is started where it does not, and goes on until it is hung up."""
-        if self.conversation.line:
-            return True
+    async def _serve(self):
+        """Start the agent in the kernel; it goes on until it is hung up."""
         expression = (
             f'__import__("autograder.student.agent", fromlist=["serve"]).serve(globals(), {self.conversation.path!r})'
         )
@@ -220,7 +218,6 @@ class SandboxKernel:
             await asyncio.wait({there, self.serving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             there.cancel()
-        return self.conversation.line is not None
 
     async def _hang_up(self):
         """End the conversation with the agent, and wait until the kernel is free for cells."""
@@ -229,11 +226,14 @@ class SandboxKernel:
             await self.serving
         self.serving = None
 
-    async def _watched(self, work, seconds):
+    def _watched(self, work, deadline, seconds):
         """Wait for `work`, with an eye on time, life and use of resources meanwhile."""
-        task, deadline = asyncio.ensure_future(work), time.monotonic() + max(seconds, 0.0)
+        return self.loop.run_until_complete(self._done(work, deadline, seconds))
+
+    async def _done(self, work, deadline, seconds):
+        task = asyncio.ensure_future(work)
         try:
-            self.watchman.look_again()
+            self.watchman.look_again(deadline, seconds)
             while True:
                 done, _ = await asyncio.wait({task}, timeout=POLL)
                 if done:
@@ -262,31 +262,22 @@ class SandboxKernel:
         return self.watchman.cpu_seconds()
 
 
-def _remove(folder):
-    """Remove a folder, however deep a student's code has made it, and whatever it forbids."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], stderr=subprocess.DEVNULL)
-        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL)
-
-
 class RemoteNamespace(Namespace):
     """A student's names in a sandboxed kernel.
 
     Parameters
     ----------
     kernel : SandboxKernel
-    seconds : function
-        Returns how long the next answer may take.
+    seconds : float
+        How long all answers together may take, from now.
     """
 
     def __init__(self, kernel, seconds):
-        self.kernel, self.seconds = kernel, seconds
+        self.kernel, self.seconds, self.deadline = kernel, seconds, time.monotonic() + seconds
 
     def ask(self, question):
         """Send a question (JSON text) into the sandbox; returns the answer (JSON text). May raise `KernelLost`."""
-        return self.kernel.ask(question, self.seconds())
+        return self.kernel.ask(question, self.deadline, self.seconds)
 
     def clock(self):
         """CPU seconds of everything that runs in the sandbox."""

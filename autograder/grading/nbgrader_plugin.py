@@ -6,17 +6,18 @@ and late policy. Everything else of nbgrader stays stock.
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import os
 import re
 import sys
-import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateFeedback
@@ -27,7 +28,7 @@ from tornado.log import app_log
 from traitlets import Unicode
 from traitlets.config import Config
 
-from autograder.grading import database
+from autograder.grading import database, scratch
 from autograder.grading.canary import refuse_to_grade_itself
 from autograder.grading.course import PRIVATE, CourseError, open_course
 from autograder.grading.engine import grade_notebook
@@ -41,6 +42,7 @@ from autograder.show.markdown import markdown_to_html
 graded: dict[tuple[str, str, str, str], tuple[nbformat.NotebookNode, list]] = {}
 # Verdicts of the notebook that is under way, from `GradeInSandbox` to `SaveBonus`.
 _under_way: dict[tuple[str, str, str, str], list] = {}
+_engine = functools.cache(nbgrader.api.create_engine)
 
 
 class RestoreReleased(NbGraderPreprocessor):
@@ -93,7 +95,7 @@ class GradeInSandbox(NbGraderPreprocessor):
             return nb, resources
         settings, where = open_course(self.course).settings(), resources["nbgrader"]
         released = released_notebook(self.course, where["assignment"], where["notebook"]) or nb
-        with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
+        with scratch.folder("handin") as folder:
             # Not from `autograded`: nbgrader follows links when it copies there, out of the hand-in too.
             submitted = Path(self.course) / "submitted" / where["student"] / where["assignment"]
             copy_files(submitted, folder, notebooks=True)
@@ -224,16 +226,18 @@ def nbgrader_api(root, **overrides):
         setattr(config.CourseDirectory, name, value)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log_level = logging.WARNING
-    path, silent = os.environ.get("PATH", ""), app_log.disabled
+    path, silent, engine = os.environ.get("PATH", ""), app_log.disabled, nbgrader.api.create_engine
     app_log.disabled = True  # what is told there with a traceback comes as an error, too
     # nbgrader starts the program `alembic`, which lies beside this Python and may not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    # nbgrader opens the gradebook ten times for each notebook, and writes each of its questions in SQL anew.
+    nbgrader.api.create_engine = _engine
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own queries cause some
             yield api
     finally:
-        os.environ["PATH"], app_log.disabled = path, silent
+        os.environ["PATH"], app_log.disabled, nbgrader.api.create_engine = path, silent, engine
 
 
 def complaint(outcome):

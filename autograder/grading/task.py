@@ -3,7 +3,6 @@
 No shared file system, no gradebook: a task can run in another process or on another machine.
 """
 
-import tempfile
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 import nbformat
 
 from autograder.exam import Verdict
+from autograder.grading import scratch
 from autograder.grading.engine import check_of, grade_notebook, verdict_outputs
 from autograder.grading.handin import write_files
 from autograder.grading.settings import Settings
@@ -60,7 +60,7 @@ def run(task):
         return failed(task, task.unreadable, "unreadable")
     nb = nbformat.reads(task.source, as_version=4)
     try:
-        with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
+        with scratch.folder("handin") as folder:
             write_files(task.files, folder)
             verdicts = grade_notebook(nb, folder, task.assignment, task.settings)
     except SandboxUnavailable:

@@ -5,9 +5,9 @@ secret is needed.
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
+from autograder.grading import scratch
 from autograder.grading.engine import check_of, grade_notebook
 from autograder.grading.handin import copy_files
 from autograder.grading.notebook import Unreadable, read_notebook
@@ -49,7 +49,7 @@ def check_notebook(path, sandbox="auto"):
         )
     settings = _settings(path.parent, sandbox)
     print(f"Running {path.name} on {settings.dataset} …", flush=True)
-    with tempfile.TemporaryDirectory(prefix="syg-handin-") as folder:
+    with scratch.folder("handin") as folder:
         copy_files(path.parent, folder, notebooks=True)
         verdicts = grade_notebook(nb, folder, path.stem, settings, on_verdict=_show)
     points, most = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)

@@ -46,15 +46,15 @@ def judged(attack, score, neighbour, outcome, said, scripts=False):
         found.append("points forged")
     if "FOUND" in said:
         found.append("code ran in the grader" if attack.name == "pickles" else "secret read")
-    if outcome.stopped:
+    if outcome.stopped or neighbours is None:
         found.append("batch stopped")
-    elif neighbours is None or abs(neighbours - due) > 0.01:
+    elif abs(neighbours - due) > 0.01:
         found.append("neighbour changed")
     if any("98765.4321" in line for line in outcome.survivors):
         found.append("lives on")
     if scripts:
         found.append("scripts shown")
-    if got is None or got < deserves - 0.01:
+    if (got or 0.0) < deserves - 0.01:
         found.append("costs its other items")
     return {"score": got, "deserved": deserves, "neighbour": neighbours, "stopped": outcome.stopped, "did": found}
 

@@ -89,9 +89,9 @@ socket.create_connection(("8.8.8.8", 53), 2)
     assert "Network is unreachable" in outcome.said["screen"]
 
 
-def did(got=0.0, neighbours=10.0, said="", kind=corpus.FORGE, **left):
+def did(got=0.0, neighbours=10.0, deserves=0.0, said="", kind=corpus.FORGE, **left):
     attack = corpus.Attack("some", kind, "It tries.", {})
-    return attacks.judged(attack, (got, 0.0), (neighbours, 10.0), jail.Outcome(**left), said)["did"]
+    return attacks.judged(attack, (got, deserves), (neighbours, 10.0), jail.Outcome(**left), said)["did"]
 
 
 def test_outcomes_are_told_apart():
@@ -100,7 +100,9 @@ def test_outcomes_are_told_apart():
     assert did(neighbours=7.0) == ["neighbour changed"]
     assert did(said="FOUND it", kind=corpus.READ) == ["secret read"]
     assert did(stopped="memory", neighbours=None) == ["batch stopped"]
-    assert did(got=None) == ["costs its other items"]
+    assert did(neighbours=None) == ["batch stopped"]
+    assert did(got=None) == []
+    assert did(got=None, deserves=3.0) == did(got=2.0, deserves=3.0) == ["costs its other items"]
     assert did(survivors=["sleep 98765.4321"]) == ["lives on"]
 
 

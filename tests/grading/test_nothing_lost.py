@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 
@@ -25,6 +26,7 @@ from tests.grading.courses import (
     ASSIGNMENT,
     CHECKS,
     Here,
+    folders_of,
     full_marks,
     gradebook_points,
     hand_in,
@@ -66,6 +68,8 @@ def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_
             break
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.1)
+    kernels = psutil.Process(process.pid).children(recursive=True)
+    left = folders_of(kernels)
     os.killpg(process.pid, signal.SIGKILL)  # while that result is being entered
     process.wait()
     kept = len(list(entries.glob("*.json")))
@@ -76,6 +80,8 @@ def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_
     assert tuple(told) == STUDENTS[:kept]
     assert students[1:] == list(STUDENTS[kept:])  # after the canary
     assert not entries.exists()
+    assert [path for path in left if path.exists()] == []
+    assert list(kinds.private.glob("clean-*")) == []
     with Gradebook(f"sqlite:///{kinds.root}/gradebook.db") as gradebook:
         assert len(gradebook.students) == len(gradebook.find_assignment(ASSIGNMENT).submissions) == len(STUDENTS)
     for student in STUDENTS:

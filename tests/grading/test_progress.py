@@ -4,7 +4,6 @@ import re
 import signal
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import nbformat
 import pexpect
@@ -23,6 +22,7 @@ from tests.grading.courses import (
     POINTS,
     UNTOUCHED,
     Here,
+    folders_of,
     full_marks,
     gradebook_points,
     hand_in,
@@ -74,9 +74,7 @@ def test_a_terminal_shows_how_far_it_is_and_is_clean_after_ctrl_c_and_the_next_r
     first.until("0 of 3 graded, 2 running, 0 failed")
     first.until(r"2 of 3 graded, 1 running, 1 failed, about \d\d:\d\d left")
     children = psutil.Process(first.process.pid).children(recursive=True)
-    # What the sandbox of the endless notebook has on this machine's disk.
-    kernel = next(line for child in children if "--die-with-parent" in (line := child.cmdline()))
-    folders = {path for word in kernel if (path := Path("/", *Path(word).parts[1:3])).name.startswith("syg-")}
+    folders = folders_of(children)
     assert len(folders) >= 2 and all(path.is_dir() for path in folders)
     first.process.sendintr()
     code, lines = first.end()

@@ -37,7 +37,10 @@ def loss_vectorized(exam):
 
 
 def _without_loop(exam, function, expectation):
-    """Whether more examples make no more lines of Python run, nor cost the time of a loop."""
+    """Whether more examples make no more lines of Python run, nor cost the time of a loop: the same in every round."""
+    if expectation.rounds:
+        expectation.rounds.add(exam.round.name)
+        return
     steps = growth.steps_per_example(exam.student, function)
     if isinstance(steps, Failure):
         expectation.judge(steps)
