@@ -7,7 +7,7 @@ the cells that differ, each below `# %% NAME-OF-THE-CELL`. Comes out: a notebook
 import ast
 import copy
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -15,6 +15,7 @@ import nbformat
 from autograder.build import source_notebooks
 
 HANDINS = Path(__file__).resolve().parent.parent / "tests" / "handins"
+_SAID = ("Starts from", "Takes from solutions", "Must come out", "In part")
 _EVERYTHING = re.compile(r"everything(?: but (?P<but>.*))? in full")
 
 
@@ -33,6 +34,8 @@ class MadeUp:
         What stands in the others.
     expected : str
         What must come out, in words that `full_items` reads.
+    partly : dict of str to float
+        Points of items of which only a part must come out.
     """
 
     name: str
@@ -40,6 +43,7 @@ class MadeUp:
     from_solutions: object
     cells: dict
     expected: str
+    partly: dict = field(default_factory=dict)
 
     def full_items(self, items):
         """Those of the items' names that must earn all their points."""
@@ -52,6 +56,11 @@ class MadeUp:
             raise ValueError(f"{self.name}: there is no item {', '.join(sorted(listed - set(items)))}.")
         return set(items) - listed if everything else listed
 
+    def points(self, worth):
+        """Points that must come out, by item; `worth` says what each item is worth."""
+        full = {name: worth[name] for name in self.full_items(worth)}
+        return dict.fromkeys(worth, 0.0) | full | self.partly
+
 
 def read_handin(path):
     """Read one made-up hand-in."""
@@ -59,14 +68,16 @@ def read_handin(path):
     text = path.read_text(encoding="utf-8")
     head, *sections = re.split(r"^# %% ", text, flags=re.MULTILINE)
     about = ast.get_docstring(ast.parse(head)) or ""
-    said = dict(re.findall(r"^(Starts from|Takes from solutions|Must come out): (.*)$", about, flags=re.MULTILINE))
+    said = dict(re.findall(rf"^({'|'.join(_SAID)}): (.*)$", about, flags=re.MULTILINE))
     cells = {}
     for section in sections:
         name, _, source = section.partition("\n")
         cells[name.strip()] = re.sub(r"^# >>> ", "", source.strip("\n"), flags=re.MULTILINE)
     taken = tuple(name.strip() for name in said.get("Takes from solutions", "").split(",") if name.strip())
     solved = taken or said["Starts from"] == "solutions"
-    return MadeUp(path.stem, about.splitlines()[0], solved, cells, said["Must come out"])
+    parts = dict(part.split() for part in said.get("In part", "").split(", ") if part)
+    partly = {name: float(points) for name, points in parts.items()}
+    return MadeUp(path.stem, about.splitlines()[0], solved, cells, said["Must come out"], partly)
 
 
 def read_handins(assignment, folder=HANDINS):

@@ -25,12 +25,13 @@ _SCRIPTS = ("<script>alert('SCRIPTED')", "<img src=x onerror=", "<iframe src='ja
 # Whatever a cell prints is also written where it can be seen afterwards: not every grader keeps outputs.
 _RECORDER = """\
 import builtins
-_print = builtins.print
-def print(*args, **kwargs):
-    _print(*args, **kwargs)
-    with open("/evidence/{said}", "a") as file:
-        file.write(" ".join(map(str, args)) + "\\n")
-builtins.print = print
+def _recorded(shown):
+    def print(*args, **kwargs):
+        shown(*args, **kwargs)
+        with open("/evidence/{said}", "a") as file:
+            file.write(" ".join(map(str, args)) + "\\n")
+    return print
+builtins.print = _recorded(builtins.print)
 """
 
 
@@ -49,8 +50,8 @@ def shortened(forge, said=None):
 
 
 def deserved(handin):
-    """Points of the items that are honestly right in a hand-in."""
-    return sum(POINTS[name] for name in handin.full_items(POINTS))
+    """Points of what is honestly right in a hand-in."""
+    return sum(handin.points(POINTS).values())
 
 
 class Peer:

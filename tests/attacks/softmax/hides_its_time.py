@@ -3,6 +3,7 @@
 Starts from: stubs
 Takes from solutions: softmax
 Must come out: softmax.probabilities in full
+In part: softmax.loss_vectorized 3.5
 """
 
 # %% softmax_loss_vectorized

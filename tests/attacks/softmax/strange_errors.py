@@ -3,6 +3,7 @@
 Starts from: stubs
 Takes from solutions: SoftmaxClassifier, regularisation_choice
 Must come out: softmax.predict, softmax.train, softmax.regularisation_choice in full
+In part: softmax.loss_vectorized 3.5
 """
 
 # %% softmax
