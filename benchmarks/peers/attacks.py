@@ -9,6 +9,7 @@ are run in a jail. Behind every attacker comes an honest student, whose points m
 import argparse
 import contextlib
 import io
+import json
 import multiprocessing
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from pathlib import Path
 from autograder.cli import main as autograder
 from benchmarks.peers import corpus, jail
 from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, otter_is_there
-from benchmarks.peers.jailed import HONEST, NEIGHBOUR, Peer, deserved, shortened, student_of
+from benchmarks.peers.jailed import HONEST, NEIGHBOUR, POINTS, Peer, deserved, shortened, student_of
 from benchmarks.studies import record
 
 RESULT = ROOT / "book" / "results" / "peers" / "attacks.json"
@@ -122,7 +123,7 @@ def on_ours(found, folder):
     points = {student: sum(items.values()) for student, items in ours.points().items()}
     rows = {}
     for name, attack in found.items():
-        score = points.get(name), deserved(attack.handins["ours"])
+        score = points.get(name), sum(attack.handins["ours"].points(POINTS).values())
         rows[name] = judged(attack, score, (points.get(LAST), deserved(HONEST)), outcome, ours.said(name))
         _tell("ours", name, rows[name])
     return rows
@@ -141,7 +142,9 @@ def main(arguments=None):
     """Try everything, print a line each, write the result; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.attacks", description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a few attacks, to see that everything runs")
-    parser.add_argument("--only", nargs="+", default=None, metavar="NAME", help="these attacks only")
+    parser.add_argument(
+        "--only", nargs="+", default=None, metavar="NAME", help="measure these anew, and leave what else is recorded"
+    )
     parser.add_argument("--out", type=Path, default=None, help=f"default: {RESULT.name} among the book's results")
     given = parser.parse_args(arguments)
     if not otter_is_there():
@@ -155,18 +158,20 @@ def main(arguments=None):
         for grader in ("ours", "nbgrader", "otter"):
             for name, row in runs[grader].result().items():
                 rows.setdefault(name, {})[grader] = row
-    listed = [
+    out = given.out or (Path("build") / "peers" / "attacks.json" if given.quick else RESULT)
+    earlier = json.loads(out.read_text(encoding="utf-8")) if given.only and out.is_file() else {"rows": []}
+    listed = [row for row in earlier["rows"] if row["attack"] not in rows]
+    listed += [
         {"attack": name, "kind": found[name].kind, "about": found[name].about, "graders": by}
         for name, by in rows.items()
     ]
     result = {"study": "attacks", "about": "Attack by attack, on three graders; points as measured.", "rows": listed}
     result |= {
-        "quick": bool(given.quick or given.only),
+        "quick": earlier.get("quick", bool(given.quick or given.only)),
         "limits": {"seconds": jail.SECONDS, "memory_mb": jail.MEMORY >> 20},
     }
-    result |= {"seconds": time.perf_counter() - began, "machine": record.machine()}
+    result |= {"seconds": earlier.get("seconds", 0.0) + time.perf_counter() - began, "machine": record.machine()}
     result["versions"] = record.versions("nbgrader", "numpy") | {"otter-grader": "7.0.0"}
-    out = given.out or (Path("build") / "peers" / "attacks.json" if result["quick"] else RESULT)
     record.write(out, result)
     print(f"written to {out}")
     return 0

@@ -50,8 +50,8 @@ def shortened(forge, said=None):
 
 
 def deserved(handin):
-    """Points of what is honestly right in a hand-in."""
-    return sum(handin.points(POINTS).values())
+    """Points of the items that are honestly right in a hand-in: in the peers, an item is right or wrong."""
+    return sum(POINTS[name] for name in handin.full_items(POINTS))
 
 
 class Peer:
