@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 PEERS := .venv-peers
 CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV) $(PEERS)
 
-.PHONY: help demo test assignments book serve lint wheel bench speed peers lock clean bubblewrap
+.PHONY: help demo test assignments book serve lint wheel bench speed peers verdicts lock clean bubblewrap
 .DEFAULT_GOAL := help
 
 help:
@@ -37,6 +37,9 @@ book: $(READY) ## Build the book into _build/html; a warning is an error
 serve: $(READY) ## Show the built book at http://localhost:8000 (another port: make serve PORT=8001)
 	@test -f _build/html/index.html || { echo "There is no book yet: run make book first." >&2; exit 2; }
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+verdicts: $(READY) ## Count what the checks make of every wrong and every right version, for the book
+	$(BIN)/python -m benchmarks.verdicts $(ARGS)
 
 lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff check .

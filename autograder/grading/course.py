@@ -179,6 +179,7 @@ def create(folder, dataset="shapes10", names=None, gradebook=None):
 def _fill(root, stored, sources):
     """Everything that a course folder holds: `stored` in course.json, and its assignments' source notebooks."""
     from autograder.build import release
+    from autograder.grading.nbgrader_plugin import steps
 
     root.chmod(0o700)  # grades and hand-ins are nobody else's business
     private = root / PRIVATE
@@ -188,6 +189,7 @@ def _fill(root, stored, sources):
         file.write(secrets.token_hex(32) + "\n")
     (private / "course.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     (root / "nbgrader_config.py").write_text(_CONFIG.format(course_id=root.name), encoding="utf-8")
+    (root / "nbgrader_config.json").write_text(json.dumps({"Autograde": steps()}, indent=1) + "\n", encoding="utf-8")
     (root / "submitted").mkdir()
     for name, notebooks in sources.items():
         target = root / "source" / name

@@ -52,6 +52,11 @@ class RestoreReleased(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Restore the graded cells of `nb` in place, and log what was mended."""
+        if not self.course:
+            raise ValueError(
+                "nbgrader_config.py could not be read, so nothing is run: mend it, or restart the server. Its error "
+                "stands further up."
+            )
         where = resources["nbgrader"]
         if refusal(where["student"]):
             _forget(where["student"], where["db_url"])
@@ -166,13 +171,7 @@ def configure(c):
 def configure_course(c):
     """What `configure` does, but for errors: raises `CourseError`."""
     root = str(c.CourseDirectory.root)
-    c.Autograde.sanitize_preprocessors = [RestoreReleased, *Autograde.sanitize_preprocessors.default_args[0]]
-    after = []
-    for preprocessor in Autograde.autograde_preprocessors.default_args[0]:
-        after.append(GradeInSandbox if preprocessor is Execute else preprocessor)
-        if preprocessor is SaveAutoGrades:
-            after.append(SaveBonus)
-    c.Autograde.autograde_preprocessors = with_dates(after)
+    c.Autograde.update(steps())
     # Once more before feedback, for marks by hand have come since.
     c.GenerateFeedback.preprocessors = [AssignLatePenalties, *GenerateFeedback.preprocessors.default_args[0]]
     configure_late(c, root)
@@ -185,6 +184,22 @@ def configure_course(c):
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": markdown_to_html}
     c.HTMLExporter.exclude_raw = True  # sanitised HTML still has links, and formulas for MathJax
+
+
+def steps():
+    """The steps of `nbgrader autograde` with our own among them, by name, as nbgrader's configuration takes them.
+
+    They stand in the course's nbgrader_config.json, too: after an error in nbgrader_config.py, nbgrader would go on
+    with its own, and so run hand-ins as the instructor.
+    """
+    after = []
+    for step in Autograde.autograde_preprocessors.default_args[0]:
+        after.append(GradeInSandbox if step is Execute else step)
+        if step is SaveAutoGrades:
+            after.append(SaveBonus)
+    before = [RestoreReleased, *Autograde.sanitize_preprocessors.default_args[0]]
+    named = {"sanitize_preprocessors": before, "autograde_preprocessors": with_dates(after)}
+    return {name: [f"{one.__module__}.{one.__name__}" for one in found] for name, found in named.items()}
 
 
 def _in_a_server():

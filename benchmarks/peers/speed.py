@@ -14,9 +14,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
+
 from autograder import handins
+from autograder.grading.course import create
+from autograder.grading.grade import grade_class
 from autograder.handins import filled
-from benchmarks.peers import homework, measure
+from benchmarks.peers import homework, measure, tables
 from benchmarks.peers.graders import ROOT, Nbgrader, Otter, Ours, environment, otter_is_there
 from benchmarks.peers.homework import ASSIGNMENT
 from benchmarks.studies import record
@@ -99,6 +103,24 @@ def own(size, training, saved):
     return sum(took[name] for name in mix) / size
 
 
+def of_every_homework():
+    """Seconds of grading the reference of every notebook of the course, without training and without trained models."""
+    with tempfile.TemporaryDirectory(prefix="syg-peers-") as base:
+        course = create(Path(base) / "course")
+        for name in course.assignments():
+            folder = course.root / "submitted" / "reference" / name
+            folder.mkdir(parents=True)
+            made_up = handins.read_handins(name)["reference"]
+            for stem, nb in handins.filled_all(course.root / "release" / name, name, made_up).items():
+                nbformat.write(nb, folder / f"{stem}.ipynb")
+        began = time.perf_counter()
+        graded = grade_class(course)
+        entered = time.perf_counter() - began
+    if any(one.trouble for one in graded):
+        raise RuntimeError(f"Not every reference was graded: {[one.trouble for one in graded]}")
+    return {one.notebook: one.seconds for one in graded} | {tables.WITH_ALL: entered}
+
+
 def ratios(rows, owns):
     """What the targets speak of, as far as it was measured."""
     found = {(row["grader"], row["size"], row["training"], row["jobs"]): row["per_handin"] for row in rows}
@@ -136,9 +158,11 @@ def main(arguments=None):
     if training:
         rows += [graded(kind, training, True, 1, saved) for kind in (Ours, Nbgrader, Otter)]
         owns["training"] = own(training, True, saved)
+    homeworks = {} if given.quick else of_every_homework()
     result = {"study": "peers", "about": "The same class in three graders; seconds of wall time.", "quick": given.quick}
     result |= {"class": CLASS, "targets": TARGETS, "rows": rows, "own": owns}
     result["ratios"] = ratios(rows, owns)
+    result["homeworks"] = homeworks
     result |= {"seconds": time.perf_counter() - began, "machine": record.machine()}
     result["versions"] = record.versions("nbgrader", "numpy", "ipykernel") | {"otter-grader": "7.0.0"}
     out = given.out or (Path("build") / "peers" / "speed.json" if given.quick else RESULT)

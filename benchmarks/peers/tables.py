@@ -10,6 +10,7 @@ from pathlib import Path
 RESULTS = Path(__file__).resolve().parents[2] / "book" / "results" / "peers"
 TITLES = {"ours": "this grader", "nbgrader": "nbgrader", "otter": "otter-grader"}
 HELD, NOT_THERE = "held", "does not apply"
+WITH_ALL = "with canaries and gradebook"  # among the homeworks' seconds
 # What is counted below the table; what else an attack did costs nobody but the one who tried it.
 DAMAGE = ("points forged", "secret read", "batch stopped", "neighbour changed")
 
@@ -69,6 +70,22 @@ def speed(found):
             f"| {TITLES[row['grader']]} | {row['size']} | {'yes' if row['training'] else 'no'} | {row['jobs']} "
             f"| {row['per_handin']:.2f} | {row['cpu_per_handin']:.2f} | {row['memory_mb_per_worker']:.0f} MB |"
         )
+    return "\n".join(lines)
+
+
+ENTERING = 0.25  # seconds of the coordinator for a notebook: reading, gradebook, verdicts
+
+
+def whole_course(found, students=300):
+    """What a class takes, homework by homework, from the rates that were measured."""
+    lines = [f"| notebook | seconds | {students} hand-ins, one worker | two workers |", "|---|---|---|---|"]
+    one, two = 0.0, found["ratios"].get("two_workers", 1.0)
+    for notebook, seconds in found["homeworks"].items():
+        if notebook != WITH_ALL:
+            minutes = students * (seconds + ENTERING) / 60
+            one += minutes
+            lines.append(f"| {notebook} | {seconds:.1f} | {minutes:.0f} min | {minutes / two:.0f} min |")
+    lines.append(f"| **all** | | **{one:.0f} min** | **{one / two:.0f} min** |")
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from tests.grading.courses import (
     once,
     slim,
 )
-from tests.grading.test_exploits import nbgrader
+from tests.grading.test_exploits import nbgrader, nbgrader_done
 
 pytestmark = pytest.mark.sandbox
 STUDENT = "typical_mistakes"
@@ -134,3 +134,24 @@ def test_answer_to_the_free_response_item_is_kept_and_waits_for_the_marker(grade
             grade = gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, student)
             assert grade.needs_manual_grade
             assert (grade.auto_score or 0.0, grade.max_score) == (0.0, 4.0)
+
+
+@pytest.mark.parametrize("mistake", ["1 / 0", "this is no Python", "import a_package_that_is_not_there"])
+def test_after_an_error_in_its_configuration_nbgrader_runs_no_hand_in(fresh_course, fill, tmp_path, mistake):
+    course = copied(fresh_course, tmp_path / "course")
+    evidence, notebook = tmp_path / "evidence", slim(fill(UNTOUCHED))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"open({str(evidence)!r}, 'w')"))
+    hand_in(course, "eve", notebook)
+    with open(course.root / "nbgrader_config.py", "a", encoding="utf-8") as file:
+        file.write(f"\n{mistake}\n")
+    done = nbgrader_done(course.root, "autograde", ASSIGNMENT)
+    assert "nbgrader_config.py could not be read, so nothing is run" in done.stderr
+    assert done.returncode != 0 and not evidence.exists()
+    if mistake == "1 / 0":  # what keeps it from running is the other file
+        (course.root / "nbgrader_config.json").unlink()
+        nbgrader_done(course.root, "autograde", ASSIGNMENT)
+        assert evidence.exists()
+
+
+def test_the_two_configurations_of_a_course_do_not_collide(stock_course):
+    assert "Collisions" not in stock_course[1]

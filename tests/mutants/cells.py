@@ -13,7 +13,7 @@ from autograder.namespace import LocalNamespace
 from autograder.recording import notebook_names
 from autograder.reference import SolutionReference
 from autograder.registry import get_check
-from tests.mutants.collect import Version, _add, _definition, _key, _tuple
+from tests.mutants.collect import Version, _add, _key, _tuple, definition
 
 
 def notebook(*items, fails=(), diagnosis="", only=False):
@@ -50,7 +50,7 @@ def cells(written, item):
 
 def patches(item, name, targets, changes, *, fails, diagnosis="", only=False):
     """Register the reference's functions or classes `targets` with `changes` {old text: new text} in any of them."""
-    source = "\n\n".join(_definition(_chapter(item), target) for target in targets)
+    source = "\n\n".join(definition(_chapter(item), target) for target in targets)
     for old, new in changes.items():
         assert old in source, f"{item}, {name}: {old!r} does not occur in the solution; mend this mutant."
         source = source.replace(old, new)

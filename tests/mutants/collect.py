@@ -77,7 +77,7 @@ def mutant(item, *, fails, diagnosis="", only=False):
 def patch(item, name, changes, *, fails, diagnosis="", only=False):
     """Register the reference with `changes` {old text: new text} as a wrong version; every old text must occur."""
     chapter, target = item.split(".")[0], get_check(item).asks
-    source = _definition(chapter, target)
+    source = definition(chapter, target)
     for old, new in changes.items():
         assert old in source, f"{item}, {name}: {old!r} does not occur in the solution; mend this mutant."
         source = source.replace(old, new)
@@ -121,7 +121,7 @@ def rewritten(items, source, name, changes, *, fails, diagnosis="", only=False):
         source = source.replace(old, new)
     for item in items:
         chapter, target = item.split(".")[0], get_check(item).asks
-        whole = {_definition(chapter, target): source.replace("NAME", target)}
+        whole = {definition(chapter, target): source.replace("NAME", target)}
         patch(item, name, whole, fails=fails, diagnosis=diagnosis, only=only)
 
 
@@ -189,7 +189,7 @@ def _tuple(names):
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _definition(chapter, target):
+def definition(chapter, target):
     """Source of one function or class of the solutions."""
     for path in solution_files(chapter):
         text = path.read_text(encoding="utf-8")

@@ -28,12 +28,14 @@ def train(exam):
             False,
             base | {"epochs": 4, "final_learning_rate": 0.07},
         ),
+        ("learning rate falls linearly over the epochs", 0.15, False, base | {"final_learning_rate": 0.05}),
         ("a single epoch", 0.05, False, base | {"epochs": 1, "final_learning_rate": 0.07}),
     ]
     history = exam.expectation("history: loss and learning rate of every step", 0.1, core=False, tolerance=EXACT)
     for name, share, core, settings in cases:
         expectation = exam.expectation(name, share, core=core, tolerance=EXACT)
-        (got, losses, rates), wanted = _trained_either_way(exam, W, X, y, settings, name)
+        case = f"{name}, epochs={settings['epochs']}"
+        (got, losses, rates), wanted = _trained_either_way(exam, W, X, y, settings, case)
         shown = parts.described(name, N=N, batch_size=settings["batch_size"], epochs=settings["epochs"])
         parts.judge(
             expectation,
@@ -44,7 +46,7 @@ def train(exam):
             exam.hidden,
             counts={"batch_size": settings["batch_size"]},
             summands={"start": W, "steps": wanted[0] - W},
-            mistakes=exam.mistakes("trained", "linear", W, X, y, settings, case=name),
+            mistakes=exam.mistakes("trained", "linear", W, X, y, settings, case=case),
         )
         history.judge(close(losses, wanted[1], 'history["loss"]', EXACT, not exam.hidden), shown)
         history.judge(close(rates, wanted[2], 'history["learning_rate"]', EXACT, not exam.hidden), shown)
