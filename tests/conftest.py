@@ -5,6 +5,7 @@ Tests marked `browser` or `sandbox` are skipped, with the reason, where their pr
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -31,6 +32,8 @@ os.environ |= {
     "JUPYTER_RUNTIME_DIR": str(_own / "jupyter-runtime"),
 }
 os.environ.pop("CIFAR10_DIR", None)
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell: Ctrl-C is tested, too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure():

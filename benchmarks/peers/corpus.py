@@ -56,21 +56,26 @@ _HARMS = (
 )
 # Metadata that otter's notebooks have not; what is left changes the order and number of cells.
 _ANY_NOTEBOOK = ("graded_cells_deleted", "cells_duplicated", "cells_reordered")
-_HOGS = (
-    "endless",
-    "swallows_interrupts",
-    "deadlock",
-    "exits",
-    "ends_the_process",
-    "kills_itself",
-    "becomes_another_program",
-    "recursion",
-    "crashes_the_interpreter",
-    "memory",
-    "processes",
-    "disk",
-)
-_HOG_CELLS = ("floods_the_output", "closes_its_sockets")
+# What stands in the function of one item, and what it does.
+_HOGS = {
+    "endless": "A loop that never ends",
+    "swallows_interrupts": "A loop that never ends and catches every interrupt",
+    "deadlock": "A lock that is waited for by the one who holds it",
+    "exits": "sys.exit instead of an answer",
+    "ends_the_process": "os._exit, which ends the process at once",
+    "kills_itself": "The process kills itself",
+    "becomes_another_program": "The process becomes another program",
+    "recursion": "A function that calls itself without end",
+    "crashes_the_interpreter": "A read at address 0 crashes the interpreter",
+    "memory": "Arrays of ones until there is no memory left",
+    "processes": "A fork in an endless loop",
+    "disk": "A file that grows without end",
+}
+# The same for a cell.
+_HOG_CELLS = {
+    "floods_the_output": "A cell that prints without end",
+    "closes_its_sockets": "A cell that closes the kernel's sockets",
+}
 
 
 @dataclass(frozen=True)
@@ -132,16 +137,16 @@ def _of_metadata():
 
 def _of_hogs():
     """Each in the place of one item; three others are right."""
-    for name in _HOGS:
-        yield _hog(name, f"def bootstrap(X, y, rng):\n    {hogs.HOGS[name][0]}", "in a function")
-    for name in _HOG_CELLS:
-        yield _hog(f"cell_{name}", hogs.CELLS[name][0], "in a cell")
+    for name, about in _HOGS.items():
+        yield _hog(name, f"def bootstrap(X, y, rng):\n    {hogs.HOGS[name][0]}", about)
+    for name, about in _HOG_CELLS.items():
+        yield _hog(f"cell_{name}", hogs.CELLS[name][0], about)
 
 
-def _hog(name, source, where):
+def _hog(name, source, about):
     right = ("softmax", "numerical_gradient", "ensemble_predict")
     expected = "softmax.probabilities, softmax.numerical_gradient, softmax.ensemble_predict in full"
-    about = f"{name.removeprefix('cell_').replace('_', ' ').capitalize()}, {where}."
+    about += "; three other items are right."
     handin = MadeUp(name, about, right, {"bootstrap": source}, expected)
     return Attack(name, HARM, about, dict.fromkeys(("ours", *PEERS), handin), spelling=dict.fromkeys(PEERS, "as it is"))
 

@@ -68,10 +68,11 @@ def test_a_grading_that_is_killed_goes_on_grades_nothing_twice_and_comes_to_the_
             break
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.1)
-    kernels = psutil.Process(process.pid).children(recursive=True)
-    left = folders_of(kernels)
+    below = psutil.Process(process.pid).children(recursive=True)
+    left = folders_of(below)
     os.killpg(process.pid, signal.SIGKILL)  # while that result is being entered
     process.wait()
+    assert psutil.wait_procs(below, timeout=30)[1] == []
     kept = len(list(entries.glob("*.json")))
     assert kept >= finished
     rows, students, told = graded_through(kinds)
