@@ -5,6 +5,7 @@ may. Whatever arrives is hostile: it is limited in size, and read as text.
 """
 
 import asyncio
+import contextlib
 import socket
 from typing import Any
 
@@ -37,7 +38,10 @@ class Conversation:
         self.line.settimeout(POLL)
 
     def ask(self, question, look):
-        """Put a question (text) and return the answer (text); while there is none, `look` is called now and then."""
+        """Put a question (text) and return the answer (text).
+
+        `look` is called again and again meanwhile, however little comes at a time; it must be quick.
+        """
         data = question.encode()
         self._send(len(data).to_bytes(8, "big") + data, look)
         size = int.from_bytes(self._read(8, look), "big")
@@ -48,22 +52,19 @@ class Conversation:
     def _send(self, data, look):
         waiting = memoryview(data)
         while waiting:
-            try:
+            with contextlib.suppress(TimeoutError):
                 waiting = waiting[self.line.send(waiting) :]
-            except TimeoutError:
-                look()
+            look()
 
     def _read(self, size, look):
         received = bytearray()
         while len(received) < size:
-            try:
+            with contextlib.suppress(TimeoutError):
                 part = self.line.recv(min(size - len(received), 2**20))
-            except TimeoutError:
-                look()
-                continue
-            if not part:
-                raise ConnectionResetError("The other side has ended the conversation.")
-            received += part
+                if not part:
+                    raise ConnectionResetError("The other side has ended the conversation.")
+                received += part
+            look()
         return bytes(received)
 
     def hang_up(self):

@@ -196,8 +196,7 @@ class SandboxKernel:
             if self.conversation.line is None:
                 self._watched(self._serve(), deadline, seconds)
             if self.conversation.line is not None:
-                self.watchman.look_again(deadline, seconds)
-                return self.conversation.ask(question, lambda: self.watchman.look(deadline, seconds))
+                return self.conversation.ask(question, lambda: self.watchman.look_again(deadline, seconds))
         except OSError:  # it has ended the conversation: the kernel's reply will follow, if it still lives
             self._watched(self._hang_up(), deadline, seconds)
         return json.dumps(
