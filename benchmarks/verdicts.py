@@ -43,10 +43,9 @@ def of_mutants(mutants):
         found["wrong"] += 1
         found["caught"] += judged.points < judged.max_points
         found["intended"] += set(mutant.fails) <= set(lost)
-        due = mutant.diagnosis if isinstance(mutant.diagnosis, tuple) else (mutant.diagnosis,)
         kind = lost[mutant.fails[0]].kind if mutant.fails[0] in lost else ""
-        found["named"] += bool(kind) and kind in due
-        found["misnamed"] += bool(kind) and kind not in due
+        found["named"] += bool(kind) and kind in mutant.due
+        found["misnamed"] += bool(kind) and kind not in mutant.due
     return found
 
 

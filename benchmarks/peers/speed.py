@@ -14,8 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
-
 from autograder import handins
 from autograder.grading.course import create
 from autograder.grading.grade import grade_class
@@ -26,6 +24,7 @@ from benchmarks.peers.homework import ASSIGNMENT
 from benchmarks.studies import record
 from coursekit import add_bias_column, flatten, load_images, mean_image, scale
 from solutions.softmax import SoftmaxClassifier
+from tests.grading.courses import hand_in_all
 
 RESULT = ROOT / "book" / "results" / "peers" / "speed.json"
 WEIGHTS = "best_classifier.npz"
@@ -108,11 +107,7 @@ def of_every_homework():
     with tempfile.TemporaryDirectory(prefix="syg-peers-") as base:
         course = create(Path(base) / "course")
         for name in course.assignments():
-            folder = course.root / "submitted" / "reference" / name
-            folder.mkdir(parents=True)
-            made_up = handins.read_handins(name)["reference"]
-            for stem, nb in handins.filled_all(course.root / "release" / name, name, made_up).items():
-                nbformat.write(nb, folder / f"{stem}.ipynb")
+            hand_in_all(course, name, handins.read_handins(name)["reference"], {})
         began = time.perf_counter()
         graded = grade_class(course)
         entered = time.perf_counter() - began

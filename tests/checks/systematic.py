@@ -3,13 +3,8 @@
 import json
 import signal
 
-from autograder.exam import VISIBLE, hidden_rounds, run_check
-from autograder.images import ImageSource
-from autograder.namespace import LocalNamespace
-from autograder.reference import SolutionReference
-from autograder.registry import get_check
-from tests.checks.judging import FIXED
-from tests.mutants.collect import ROOT
+from tests.checks.judging import verdict
+from tests.mutants.collect import ROOT, Version
 
 # Changes after which it is right all the same, by what students write: why.
 EQUIVALENT = json.loads((ROOT / "tests" / "mutants" / "equivalent.json").read_text(encoding="utf-8"))
@@ -38,8 +33,5 @@ def earned(version):
 
 
 def _share(item, version):
-    check = get_check(item)
-    rounds = [VISIBLE, *hidden_rounds(check, FIXED, version.chapter)]
-    student, reference = LocalNamespace(version.names()), SolutionReference(version.chapter)
-    verdict = run_check(check, student, reference, rounds, ImageSource("shapes10"))
-    return verdict.points / verdict.max_points
+    judged = verdict(Version(item, version.name, version.names))
+    return judged.points / judged.max_points

@@ -48,8 +48,7 @@ def test_the_expectations_that_see_the_mistake_fail(mutant):
 @every_mutant
 def test_the_mistake_is_called_by_its_name_or_not_at_all(mutant):
     found = failed(verdict(mutant))
-    due = mutant.diagnosis if isinstance(mutant.diagnosis, tuple) else (mutant.diagnosis,)
-    assert found[mutant.fails[0]].kind in due, told(found)
+    assert found[mutant.fails[0]].kind in mutant.due, told(found)
 
 
 @pytest.mark.parametrize("mutant", [mutant for mutant in MUTANTS if mutant.only], ids=str)

@@ -304,14 +304,14 @@ def graded_made_up(tmp_path_factory, assignment, weights):
             HOMEWORKS[item].train(X, data.y_train, 0).save(folder / file)
         files = {file: folder / file for file in weights.values()}
         for name, handin in handins.read_handins(assignment).items():
-            _hand_in_all(course, assignment, handin, files if name != "untouched" else {})
+            hand_in_all(course, assignment, handin, files if name != "untouched" else {})
         return grade_by_command(course)
 
     folder, made = once(tmp_path_factory, f"class-{assignment}", make)
     return Graded(open_course(folder / "course"), *made)
 
 
-def _hand_in_all(course, assignment, handin, files):
+def hand_in_all(course, assignment, handin, files):
     """Every notebook of a homework as one made-up student hands it in, and the files beside them."""
     folder = hand_in(course, handin.name, files=files, assignment=assignment)
     for stem, nb in handins.filled_all(course.root / "release" / assignment, assignment, handin).items():

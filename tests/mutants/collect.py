@@ -62,6 +62,11 @@ class Version:
     def __str__(self):
         return f"{self.item}: {self.name}"
 
+    @property
+    def due(self):
+        """The kinds of which one must be named."""
+        return _tuple(self.diagnosis)
+
 
 def mutant(item, *, fails, diagnosis="", only=False):
     """Register the decorated function or class as a wrong version of what the check `item` asks for."""

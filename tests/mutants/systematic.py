@@ -13,29 +13,26 @@ from autograder.recording import notebook_names
 from autograder.registry import checks_of
 from tests.mutants.collect import definition
 
+# By kind of node: what stands in an operator's or a comparison's place.
 _OPERATORS = {
-    ast.Add: [ast.Sub],
-    ast.Sub: [ast.Add],
-    ast.Mult: [ast.Div],
-    ast.Div: [ast.Mult],
-    ast.FloorDiv: [ast.Mult],
-    ast.Mod: [ast.FloorDiv],
-    ast.Pow: [ast.Mult],
-    ast.MatMult: [ast.Mult],
-    ast.BitAnd: [ast.BitOr],
-    ast.BitOr: [ast.BitAnd],
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
 }
+_NEGATED = [(ast.Eq, ast.NotEq), (ast.Is, ast.IsNot), (ast.In, ast.NotIn)]
 _COMPARISONS = {
-    ast.Lt: [ast.LtE, ast.Gt],
-    ast.LtE: [ast.Lt, ast.Gt],
-    ast.Gt: [ast.GtE, ast.Lt],
-    ast.GtE: [ast.Gt, ast.Lt],
-    ast.Eq: [ast.NotEq],
-    ast.NotEq: [ast.Eq],
-    ast.Is: [ast.IsNot],
-    ast.IsNot: [ast.Is],
-    ast.In: [ast.NotIn],
-    ast.NotIn: [ast.In],
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.Lt),
+    **{one: (other,) for pair in _NEGATED for one, other in (pair, pair[::-1])},
 }
 # Functions and methods that are taken for each other.
 _CONFUSED = {
@@ -135,21 +132,19 @@ def _written(lines):
 
 def _changes(node):
     """(What is changed, function that changes a copy of the node in place) for one node of a syntax tree."""
-    if isinstance(node, (ast.BinOp, ast.AugAssign)):
-        for kind in _OPERATORS.get(type(node.op), []):
-            yield f"{_sign(node.op)} to {_sign(kind())}", _setting("op", kind())
+    if isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in _OPERATORS:
+        other = _OPERATORS[type(node.op)]()
+        yield f"{_sign(node.op)} to {_sign(other)}", _setting("op", other)
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-        for kind in _COMPARISONS.get(type(node.ops[0]), []):
+        for kind in _COMPARISONS.get(type(node.ops[0]), ()):
             yield f"{type(node.ops[0]).__name__} to {kind.__name__}", _setting("ops", [kind()])
     elif isinstance(node, ast.BoolOp):
         kind = ast.Or if isinstance(node.op, ast.And) else ast.And
         yield f"{type(node.op).__name__} to {kind.__name__}", _setting("op", kind())
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
-        kind = ast.UAdd if isinstance(node.op, ast.USub) else None
-        if kind:
-            yield "minus left out", _setting("op", kind())
-        else:
-            yield "not left out", lambda other: _become(other, other.operand)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "minus left out", _setting("op", ast.UAdd())
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield "not left out", lambda other: _become(other, other.operand)
     elif isinstance(node, ast.Constant):
         yield from _constants(node.value)
     elif isinstance(node, ast.Attribute) and node.attr in _CONFUSED:
