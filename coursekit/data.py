@@ -4,9 +4,12 @@ Goes in: the name of a data set, or nothing, and how many images of each split. 
 set is used is printed, since numbers from one say nothing about the other.
 """
 
+import contextlib
 import functools
+import hashlib
 import json
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import numpy as np
 DATASETS = ("cifar10", "shapes10")
 DEFAULT_SIZES = {"cifar10": (45_000, 5_000, 10_000), "shapes10": (5_000, 1_000, 1_000)}
 SHAPES10_SEEDS = {"train": 1, "val": 2, "test": 3}
+_kept: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}  # by number and seed: what `keep_shapes10` has read
 
 
 class DataUnavailable(RuntimeError):
@@ -128,8 +132,41 @@ def _shapes10(train, val, test):
     return ImageData("shapes10", tuple(shapes10.CLASSES), *(array.copy() for split in splits for array in split))
 
 
-@functools.lru_cache(maxsize=len(SHAPES10_SEEDS))
+def keep_shapes10(folder):
+    """Have shapes10 at hand in this process, read from a file in `folder` where an earlier process has left one.
+
+    The file is named by the source that draws the images, so that no other version's are taken. One that cannot be read
+    or written costs the seconds that drawing takes, and nothing else.
+    """
+    from coursekit import shapes10
+
+    sizes = dict(zip(SHAPES10_SEEDS, DEFAULT_SIZES["shapes10"], strict=True))
+    drawn_by = hashlib.sha256(Path(shapes10.__file__).read_bytes() + repr((SHAPES10_SEEDS, sizes)).encode())
+    path = Path(folder) / f"shapes10-{drawn_by.hexdigest()[:16]}.npz"
+    with contextlib.suppress(OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as read:  # what it holds has checksums
+            found = {(n, SHAPES10_SEEDS[split]): (read[f"X_{split}"], read[f"y_{split}"]) for split, n in sizes.items()}
+        _kept.update(found)
+        return
+    drawn = {}
+    for split, n in sizes.items():
+        drawn[f"X_{split}"], drawn[f"y_{split}"] = _drawn(n, SHAPES10_SEEDS[split])
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(unfinished, "wb") as out:
+            np.savez(out, **drawn)
+        os.replace(unfinished, path)  # all of it or nothing
+    with contextlib.suppress(OSError):
+        unfinished.unlink(missing_ok=True)
+
+
 def _drawn(n, seed):
+    return _kept[n, seed] if (n, seed) in _kept else _drawn_now(n, seed)
+
+
+@functools.lru_cache(maxsize=len(SHAPES10_SEEDS))
+def _drawn_now(n, seed):
     from coursekit import shapes10
 
     return shapes10.generate(n, seed)

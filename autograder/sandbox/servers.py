@@ -13,6 +13,7 @@ import threading
 import psutil
 
 from autograder.sandbox import SandboxUnavailable
+from coursekit.cifar10 import cache_folder
 
 # What every notebook of the course uses; and what Jupyter loads late: when a kernel starts, draws, or shows an error.
 _ALWAYS = ("numpy.random", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "coursekit", "autograder.checking")
@@ -130,6 +131,7 @@ def _start(modules, dataset, environment):
     # Matplotlib looks for fonts for seconds where it does not find its list of them.
     loading = {"MPLCONFIGDIR": matplotlib.get_cachedir()}
     first = {"modules": [*_ALWAYS, *_LATE, *modules], "dataset": dataset, "while_loading": loading}
+    first["kept"] = str(cache_folder())
     print(json.dumps(first), file=server.stdin, flush=True)
     return server
 

@@ -8,6 +8,7 @@ import os
 import secrets
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,23 @@ def test_a_bubblewrap_that_does_not_work_is_told_with_its_own_words(monkeypatch,
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(SandboxUnavailable, match="No permissions to create new namespace"):
         start()
+
+
+def test_a_bubblewrap_that_ends_before_it_is_spoken_to_is_told_with_its_own_words_too(tmp_path):
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2\nexit 1\n")
+    program.chmod(0o755)
+    ended = textwrap.dedent(f"""
+        from autograder.sandbox import warm
+        class Ended(warm.subprocess.Popen):
+            def __init__(self, *arguments, **options):
+                super().__init__(*arguments, **options)
+                self.wait()
+        warm.subprocess.Popen = Ended
+        warm._sandbox([{str(program)!r}], 0)
+    """)
+    done = subprocess.run([sys.executable, "-c", ended], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "bwrap: No permissions\n")
 
 
 def test_without_a_sandbox_the_environment_is_empty_all_the_same(start, monkeypatch):
