@@ -29,6 +29,8 @@ class Comparison:
         What is wrong, as a sentence; empty when passed.
     got, expected : array or None
         For the diagnosis; None where there is no number to look at.
+    states : bool
+        Whether the message says what is wrong, such as a shape, rather than by how much.
     """
 
     passed: bool
@@ -37,6 +39,11 @@ class Comparison:
     message: str = ""
     got: np.ndarray | None = None
     expected: np.ndarray | None = None
+    states: bool = False
+
+    def says(self, fact):
+        """Replace the message by one that says what is wrong."""
+        self.message, self.states = fact, True
 
     @property
     def band(self):
@@ -87,12 +94,17 @@ def shape_of(value, expected_shape, what, labels=None):
     """
     array = numbers(value, what)
     if isinstance(array, Failure):
-        return Comparison(False, message=array.message)
+        return Comparison(False, message=array.message, states=True)
     if array.shape == tuple(expected_shape):
         return Comparison(True, 0.0, 0.0)
     letters = f" = {labels}" if labels else ""
     return Comparison(
-        False, None, 0.0, f"{what} has shape {array.shape}; expected is {tuple(expected_shape)}{letters}.", got=array
+        False,
+        None,
+        0.0,
+        f"{what} has shape {array.shape}; expected is {tuple(expected_shape)}{letters}.",
+        got=array,
+        states=True,
     )
 
 
@@ -111,18 +123,20 @@ def close(value, expected, what, tolerance=EXACT, reveal=True):
     array = numbers(value, what)
     expected = np.asarray(expected)
     if isinstance(array, Failure):
-        return Comparison(False, None, tolerance, array.message, expected=expected)
+        return Comparison(False, None, tolerance, array.message, expected=expected, states=True)
     if array.shape != expected.shape:
         if tuple(n for n in array.shape if n != 1) != tuple(n for n in expected.shape if n != 1):
             message = f"{what} has shape {array.shape}, so its {expected.shape} numbers cannot be compared."
-            return Comparison(False, None, tolerance, message, got=array, expected=expected)
+            return Comparison(False, None, tolerance, message, got=array, expected=expected, states=True)
         array = array.reshape(expected.shape)
     if np.iscomplexobj(array) and np.any(array.imag != 0):
-        return Comparison(False, None, tolerance, f"{what} is complex; expected are real numbers.", array, expected)
+        return Comparison(
+            False, None, tolerance, f"{what} is complex; expected are real numbers.", array, expected, True
+        )
     if not np.all(np.isfinite(array)):
         bad = int(np.sum(~np.isfinite(array)))
         message = f"{what} holds {bad} value{'s' * (bad > 1)} that {'are' if bad > 1 else 'is'} nan or infinite."
-        return Comparison(False, None, tolerance, message, array, expected)
+        return Comparison(False, None, tolerance, message, array, expected, True)
     error = relative_error(array, expected)
     if error <= tolerance:
         return Comparison(True, error, tolerance, got=array, expected=expected)

@@ -74,6 +74,8 @@ class Expectation:
         Worst value measured, and the largest allowed (for accuracies: the smallest allowed).
     message, diagnosis, advice : str
         What was wrong, the mistake it looks like, and what to do next.
+    stated : bool
+        Whether the message says what is wrong, rather than by how much.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Expectation:
     advice: str = ""
     deferred: bool = False
     failed: bool = False
+    stated: bool = False
     rounds: set = field(default_factory=set)
     passed: bool = False
     _round: Round = VISIBLE
@@ -97,21 +100,21 @@ class Expectation:
         """Take in one `Comparison` or `Failure`. The first failure's words are kept, and the worst number."""
         self.rounds.add(self._round.name)
         if isinstance(comparison, Failure):
-            comparison = Comparison(False, None, self.tolerance or 0.0, comparison.message)
+            comparison = Comparison(False, None, self.tolerance or 0.0, comparison.message, states=True)
         if comparison.measured is not None and not self.failed and not math.isnan(comparison.measured):
             self.measured = max(self.measured or 0.0, comparison.measured)
         if comparison.passed or self.failed:
             return comparison.passed
         self.failed, self.measured = True, comparison.measured
         where = f"In {'a hidden' if self._round.hidden else 'the'} case {case}: " if case else ""
-        self.message = where + comparison.message
+        self.message, self.stated = where + comparison.message, comparison.states
         if isinstance(diagnosis, Diagnosis):
             self.diagnosis, self.kind = diagnosis.text, diagnosis.kind
         return False
 
-    def require(self, condition, message, case="", diagnosis=None):
-        """As `judge`, for something that is so or not."""
-        return self.judge(Comparison(bool(condition), message=message), case, diagnosis)
+    def require(self, condition, message, case="", diagnosis=None, states=True):
+        """As `judge`, for something that is so or not; the message `states` what is wrong, or only how much."""
+        return self.judge(Comparison(bool(condition), message=message, states=states), case, diagnosis)
 
     def at_least(self, value, threshold):
         """As `judge`, for a number that should be large enough."""
@@ -250,6 +253,27 @@ class Exam:
             )
         return value
 
+    def given(self):
+        """The arrays of numbers that the student's function was last given, by what messages call them."""
+        _, args, _, kwargs = self.student.called or (None, (), None, {})
+        named = {f"argument {number}": arg for number, arg in enumerate(args, 1)} | kwargs
+        for name, arg in list(named.items()):
+            if isinstance(arg, dict):
+                named |= {f'"{key}" of {name}': value for key, value in arg.items()}
+        return {
+            name: array.astype(float)
+            for name, array in named.items()
+            if isinstance(array, np.ndarray) and array.dtype.kind in "iuf"
+        }
+
+    def answers_differ(self):
+        """Whether the student's last call gives two different answers when it is repeated."""
+        if self.student.called is None:
+            return False
+        target, args, attribute, kwargs = self.student.called
+        first, second = (self.student.call(target, *args, attribute=attribute, **kwargs) for _ in range(2))
+        return not isinstance(first, Failure) and not _equal(first, second)
+
     def expected(self, function, *args, case, **kwargs):
         """The reference's value; `case` names it within this check."""
         return self.reference.expected(f"{self.check.name}/{case}", function, *args, **kwargs)
@@ -257,6 +281,19 @@ class Exam:
     def mistakes(self, function, *args, case):
         """What known mistakes give: (value, kind, text) each."""
         return self.reference.mistakes(f"{self.check.name}/{case}", function, *args)
+
+
+def _equal(one, other):
+    """Whether two answers are the same, to the bit."""
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict) and one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+        )
+    if isinstance(one, (tuple, list)):
+        return type(one) is type(other) and len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+    return type(one) is type(other) and (not isinstance(one, (int, float)) or one == other or one != one)
 
 
 def _unchanged(before, now):

@@ -42,7 +42,15 @@ class KernelLost(Exception):
 
 
 class Namespace:
-    """Questions to a student's process. Subclasses say how a question travels and what the clock is."""
+    """Questions to a student's process. Subclasses say how a question travels and what the clock is.
+
+    Attributes
+    ----------
+    called : tuple or None
+        The last call: target, arguments, attribute, keyword arguments.
+    """
+
+    called: tuple | None = None
 
     def ask(self, question):
         """Send one question (JSON text) and return the answer (JSON text). May raise `KernelLost`."""
@@ -82,6 +90,7 @@ class Namespace:
         repeat : int
             Call so many times; the last result counts.
         """
+        self.called = (target, args, attribute, kwargs)
         answer = _lost(target, args, list(kwargs.values())) or self.request(
             "call",
             target=_target(target),

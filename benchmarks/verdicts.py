@@ -34,9 +34,10 @@ def of_mutants(mutants):
     -------
     dict of int
         "wrong": how many there are; "caught": lose points; "intended": fail the expectations that they should;
-        "named": are called by their name; "misnamed": are called by another.
+        "named": are called by their name; "misnamed": are called by another; "stated": have no name, but the message
+        says what is wrong (a shape, an error, an argument that is changed) and not only by how much.
     """
-    found = dict.fromkeys(("wrong", "caught", "intended", "named", "misnamed"), 0)
+    found = dict.fromkeys(("wrong", "caught", "intended", "named", "misnamed", "stated"), 0)
     for mutant in mutants:
         judged = verdict(mutant)
         lost = failed(judged)
@@ -44,6 +45,7 @@ def of_mutants(mutants):
         found["caught"] += judged.points < judged.max_points
         found["intended"] += set(mutant.fails) <= set(lost)
         kind = lost[mutant.fails[0]].kind if mutant.fails[0] in lost else ""
+        found["stated"] += not kind and mutant.fails[0] in lost and lost[mutant.fails[0]].stated
         found["named"] += bool(kind) and kind in mutant.due
         found["misnamed"] += bool(kind) and kind not in mutant.due
     return found

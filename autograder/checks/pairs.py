@@ -84,7 +84,7 @@ def fits(grads, expected, tolerance=SINGLE):
     return all(close(got, value, "it", tolerance).passed for got, value in zip(grads, expected, strict=True))
 
 
-def judge_gradients(exam, pair, grads, expected, by_name, shape, shown, mistakes=()):
+def judge_gradients(exam, pair, dout, grads, expected, by_name, shape, shown, mistakes=()):
     """Judge each gradient by the expectation of its name, and its shape apart from that.
 
     `mistakes` are (values, kind, text), the values a tuple with None where a gradient is not affected, or None.
@@ -97,8 +97,10 @@ def judge_gradients(exam, pair, grads, expected, by_name, shape, shown, mistakes
             expected[number],
             name,
             shown,
-            exam.hidden,
+            exam,
             counts={"N": len(pair.inputs[0])},
+            given={one.removeprefix("d"): array for one, array in zip(pair.names, pair.inputs, strict=True)}
+            | {"dout": dout},
             mistakes=[(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None],
         )
 
@@ -151,7 +153,7 @@ def judge_backward(exam, pair, dout, expected, by_name, beside, told, mistakes=(
     """
     shape, alone, untouched = beside
     grads, own = own_or_agreed(exam, pair, dout, expected, untouched, told)
-    judge_gradients(exam, pair, grads, expected, by_name, shape, told, mistakes)
+    judge_gradients(exam, pair, dout, grads, expected, by_name, shape, told, mistakes)
     if out is not None:
         alone.judge(stateless(exam, pair, dout, own), told)
         carried_forward(exam, pair, dout, out)
@@ -169,9 +171,9 @@ def stateless(exam, pair, dout, own=True):
         first = numbers(one, name)
         comparison = close(two, 0.0 if isinstance(first, Failure) else first, name, EXACT, False)
         if isinstance(first, Failure):
-            return Comparison(False, None, EXACT, first.message)
+            return Comparison(False, None, EXACT, first.message, states=True)
         if not comparison.passed and not isinstance(two, Failure) and np.all(np.isfinite(first)):
-            comparison.message = (
+            comparison.says(
                 f"{name} changes when the layer is used for other inputs between forward and backward: what backward "
                 "needs must be in the cache, not in a variable outside the function."
             )

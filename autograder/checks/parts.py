@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.compare import EXACT, close, numbers, shape_of
-from autograder.diagnose import FITS, Diagnosis, diagnose
+from autograder.diagnose import FITS, INEXACT, Diagnosis, diagnose
 from autograder.namespace import Failure
 
 CARRIED = 0.4  # of a gradient item's points, where it is wrong but the exact derivative of the student's own function
@@ -36,12 +36,22 @@ def described(case, **facts):
     return f"“{case}” ({told})" if told else f"“{case}”"
 
 
-def judge(expectation, got, expected, what, case, hidden, *, counts=None, summands=None, mistakes=()):
-    """Compare with the expectation's tolerance and, where it fails, add the diagnosis."""
-    comparison = close(got, expected, what, expectation.tolerance or EXACT, reveal=not hidden)
+def judge(expectation, got, expected, what, case, exam, *, counts=None, summands=None, mistakes=(), given=None):
+    """Compare with the expectation's tolerance and, where it fails, add the diagnosis.
+
+    `given` are the arrays that went in, by name; if it is left out, those of the last call.
+    """
+    comparison = close(got, expected, what, expectation.tolerance or EXACT, reveal=not exam.hidden)
     found = None
     if not comparison.passed and not expectation.failed:  # the first failure's words are kept
-        found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes)
+        given = exam.given() if given is None else given
+        found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes, given=given)
+        if comparison.got is not None and (found is None or found.kind in INEXACT) and exam.answers_differ():
+            found = Diagnosis(
+                "random",
+                "The same call twice gives two different answers: are random numbers drawn, or is something kept from "
+                "one call to the next?",
+            )
     expectation.judge(comparison, case, found)
 
 
@@ -67,7 +77,7 @@ def same_state(student, net, before, what="the net", words=""):
     """Whether a planted net's parameters and running statistics are those before a call; `words` end the message."""
     comparison = close(student.call(net, attribute="numbers"), before, what, EXACT, False)
     if not comparison.passed and comparison.measured is not None:
-        comparison.message = f"weights or running statistics are others after the call{words}."
+        comparison.says(f"weights or running statistics are others after the call{words}.")
     return comparison
 
 
@@ -112,15 +122,14 @@ def judge_classes(expectation, form, got, expected, case, mistakes=()):
     flat = array.reshape(-1) if array.size == expected.size else array
     if flat.shape != expected.shape:
         found = next((Diagnosis(kind, text) for value, kind, text in mistakes if np.array_equal(value, array)), None)
-        expectation.require(
-            False, f"the prediction has shape {array.shape}; expected is {expected.shape}.", case, found
-        )
+        message = f"the prediction has shape {array.shape}; expected is {expected.shape}."
+        expectation.require(False, message, case, found)
         return
     wrong = int(np.sum(flat != expected))
     found = None
     if wrong:
         found = next((Diagnosis(kind, text) for value, kind, text in mistakes if np.array_equal(value, flat)), None)
-    expectation.require(not wrong, f"{wrong} of {expected.size} classes are wrong.", case, found)
+    expectation.require(not wrong, f"{wrong} of {expected.size} classes are wrong.", case, found, states=False)
 
 
 def accuracy_bands(exam, preprocess, model, counts=TEST_IMAGES):
@@ -194,4 +203,4 @@ def multiple_choice(exam, name, letters, section, several=False):
     given.require(form, f"set {name} to {how}.")
     if exam.grading:
         key = exam.reference.answer(exam.check.name)
-        right.require(form and sorted(chosen) == sorted(key), "this is not the right answer.")
+        right.require(form and sorted(chosen) == sorted(key), "this is not the right answer.", states=False)

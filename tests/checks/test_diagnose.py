@@ -164,7 +164,9 @@ def test_some_rows_or_columns():
     assert answer.text == f"2 of {D} rows differ (the first is row 1); the others are right."
     wrong = EXPECTED.copy()
     wrong[:, -1] = 0
-    assert found(wrong).text == f"1 of {C} columns differ (the first is column {C - 1}); the others are right."
+    assert found(wrong).text == f"1 of {C} columns differ (the first is column {C - 1}); the others are right." + (
+        " Those that differ are all zero: does a loop end too early, or begin too late?"
+    )
 
 
 def test_nearly_right():
@@ -206,7 +208,7 @@ def test_known_mistakes_that_overflow_or_do_not_apply_are_passed_over():
     ids=repr,
 )
 def test_strange_values_are_no_mistake_with_a_name_and_raise_nothing(got):
-    assert found(got, parts=PARTS) is None
+    assert kind(got, parts=PARTS) in (None, "constant")  # that all are alike is seen, whatever they are
 
 
 def test_float32_answers_are_diagnosed_too():

@@ -80,7 +80,7 @@ def dropout_forward(exam):
             kept = out != 0
             independent = _judge_apart(apart, kept, shown)
             _judge_share(share, kept, p, due, shares, shown, kept.size if independent else DEPENDENT)
-            _judge_scale(scale, out, x, factor, scales, shown, exam.hidden)
+            _judge_scale(scale, out, x, factor, scales, shown, exam)
             _judge_seeds(exam, kept, x, param, seeds, shown)
             if independent and case in ("rows", "float32"):
                 masks = [kept, *_more_masks(exam, x, param)]
@@ -127,7 +127,7 @@ def surprise(share, q, n):
     return n * sum(np.nan_to_num(term) for term in terms)
 
 
-def _judge_scale(scale, out, x, factor, mistakes, shown, hidden):
+def _judge_scale(scale, out, x, factor, mistakes, shown, exam):
     """Judge what the numbers were multiplied with that are kept."""
     kept = out != 0
     if not kept.any():
@@ -141,7 +141,7 @@ def _judge_scale(scale, out, x, factor, mistakes, shown, hidden):
     ):
         known.append((value * np.ones(out.shape), "known mistake", text))
     expected, what = np.full(out.shape, factor), "what they are multiplied with"
-    parts.judge(scale, out / x, expected, what, shown, hidden, mistakes=known)
+    parts.judge(scale, out / x, expected, what, shown, exam, mistakes=known)
 
 
 def _judge_apart(apart, kept, shown):
@@ -247,4 +247,4 @@ def _judge_tested(exam, x, param, tested, untouched, case, shown):
         found = Diagnosis("known mistake", "Numbers are dropped in mode test: the mask is for training alone.")
         tested.require(False, f"{np.mean(array == 0):.1%} of the numbers are zero in mode test.", shown, found)
         return
-    parts.judge(tested, out, x.astype(float), "out in mode test", shown, exam.hidden, mistakes=known)
+    parts.judge(tested, out, x.astype(float), "out in mode test", shown, exam, mistakes=known)

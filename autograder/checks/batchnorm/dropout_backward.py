@@ -34,7 +34,7 @@ def dropout_backward(exam):
             if close(other, dout * agreed, "dx").passed:  # what is wrong is what their forward function left
                 dx, factors = other, agreed
         expected, mistakes = _fitting(dx, dout, factors, scale), _mistaken(dx, dout, factors, scale)
-        parts.judge(right, dx, expected, "dx", shown, exam.hidden, counts={"N": len(x)}, mistakes=mistakes)
+        parts.judge(right, dx, expected, "dx", shown, exam, counts={"N": len(x)}, mistakes=mistakes)
         if case == "rows":
             stateless.judge(_dropout_stateless(exam, x, param, dout, agreed, scale), shown)
         whole = exam.student.call("dropout_forward", x, param | {"mode": "test"}, keep=True)
@@ -115,7 +115,7 @@ def _dropout_stateless(exam, x, param, dout, agreed, scale):
     if any(isinstance(numbers(one, "dx"), Failure) for one in (first, second)):
         return close(first, dout, "dx", EXACT, False)  # the message says why there is none
     if np.array_equal(mask, mask_again) and not _alike(first, second):
-        return Comparison(False, message="dx is another one in every call, for one and the same mask.")
+        return Comparison(False, message="dx is another one in every call, for one and the same mask.", states=True)
     if right and right_again:
         alike = right_then
     else:  # they are wrong in some way, which must not depend on the other call
@@ -124,7 +124,7 @@ def _dropout_stateless(exam, x, param, dout, agreed, scale):
         "dx changes when dropout is used for other inputs between forward and backward: what backward needs must be in "
         "the cache, not in a variable outside the function."
     )
-    return Comparison(alike, message="" if alike else message)
+    return Comparison(alike, message="" if alike else message, states=True)
 
 
 def _alike(first, second):

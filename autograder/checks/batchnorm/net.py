@@ -133,7 +133,7 @@ def _judge_probability(exam, layers, dropout, dropped, shown):
     for layer in layers:
         if layer.type_name == "Dropout":
             p, what = exam.student.get(layer, "p"), "p of a Dropout layer"
-            parts.judge(dropped, p, np.array(dropout), what, shown, exam.hidden, mistakes=known)
+            parts.judge(dropped, p, np.array(dropout), what, shown, exam, mistakes=known)
 
 
 def _shapes(sizes, kinds):

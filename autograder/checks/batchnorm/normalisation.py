@@ -68,7 +68,7 @@ def _forward(exam, layer, mode):
         shape.judge(shape_of(out, expected.shape, "out"), shown)
         seen = case in ("general", "hardly any spread")
         mistakes = exam.mistakes(f"{layer}_forward", *inputs, param, case=case) if seen else ()
-        parts.judge(expectation, out, expected, "out", shown, exam.hidden, mistakes=mistakes)
+        parts.judge(expectation, out, expected, "out", shown, exam, mistakes=mistakes)
 
 
 def _backward(exam, layer, function, mode):
@@ -186,7 +186,7 @@ def _judge_running(exam, by_name, shape, kept, expected, mistakes, shown):
         if not isinstance(same, Failure) and same.shape in ((1, *expected[number].shape), (*expected[number].shape, 1)):
             got = same.reshape(-1)  # its shape is judged apart
         known = [(v[number], kind, text) for v, kind, text in mistakes]
-        parts.judge(by_name[name], got, expected[number], name, shown, exam.hidden, mistakes=known)
+        parts.judge(by_name[name], got, expected[number], name, shown, exam, mistakes=known)
 
 
 @check_item("batchnorm.forward_test", points=2, asks="batchnorm_forward", title="Batch normalisation afterwards")
@@ -219,7 +219,7 @@ def forward_test(exam):
         mistakes = exam.mistakes("tested", *inputs, param, case=case)
         answer = exam.ask("batchnorm_forward", *inputs, param, untouched=untouched, watched=(0, 1, 2), case=shown)
         out, _ = unpack(answer, 2, "out and cache")
-        parts.judge(expectation, out, expected, "out", shown, exam.hidden, mistakes=mistakes)
+        parts.judge(expectation, out, expected, "out", shown, exam, mistakes=mistakes)
     laid = exam.student.store(param)
     answer = exam.student.call("batchnorm_forward", *arrays, laid, keep=True)
     after = answer if isinstance(answer, Failure) else exam.student.get(laid)
@@ -227,7 +227,7 @@ def forward_test(exam):
         got = after.get(name) if isinstance(after, dict) else after
         comparison = close(got, param[name], name, EXACT, False)
         if not comparison.passed and not isinstance(got, Failure):
-            comparison.message = f"{name} is another after a call in mode test: only training may change it."
+            comparison.says(f"{name} is another after a call in mode test: only training may change it.")
         kept.judge(comparison, _shown("general", arrays, param))
     _train_test_train(exam, arrays, between)
 

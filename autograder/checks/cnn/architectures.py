@@ -71,7 +71,7 @@ def _judge_net(exam, name):
         images = images.astype(np.float32)
         got = student.call(net, Plant("tensor", array=images))
     shape.judge(shape_of(got, (2, 10), "the array of scores", "(N, 10)"), told)
-    parts.judge(scores, got, expected, "the array of scores", told, exam.hidden, mistakes=mistakes)
+    parts.judge(scores, got, expected, "the array of scores", told, exam, mistakes=mistakes)
     again, same = numbers(student.call(net, Plant("tensor", array=images)), "the array of scores"), False
     if isinstance(again, Failure):
         still.judge(again, told)
@@ -163,7 +163,7 @@ def _judge_dropout(student, expectation, net, case, steady):
     if not right and steady and not close(kept, features, "the features", 1e-3).passed:
         # The scores are judged by themselves. Whatever is wrong with them: they vary in training, or they do not.
         right = bool(np.any(np.ptp(got, axis=0) > 1e-6 * np.max(np.abs(got))))
-    expectation.judge(Comparison(right, message=message), diagnosis=found if steady else None)
+    expectation.judge(Comparison(right, message=message, states=True), diagnosis=found if steady else None)
 
 
 def _dropped(got, kept, p):
@@ -241,10 +241,10 @@ def parameter_counts(exam):
         counted = [value for value in values if value is not None]
         found = _named_counts(exam, kind, sizes, dict(zip(got, values, strict=True)))
         listed = f"{sum(counted):,} are counted" + f"; there are {sum(due):,}" * (not exam.hidden)
-        total.require(sum(counted) == sum(due), f"{listed}.", told, found)
+        total.require(sum(counted) == sum(due), f"{listed}.", told, found, states=False)
         listed = f"layers have {_shown(counted)} parameters" + f"; expected are {due}" * (not exam.hidden)
         # Layers that are listed with none cost their names alone.
-        each.require(sorted(n for n in counted if n) == sorted(due), f"{listed}.", told, found)
+        each.require(sorted(n for n in counted if n) == sorted(due), f"{listed}.", told, found, states=False)
         listed = f"the names are {_shown(list(got))}; expected are {due_names}."
         names.require(list(got) == due_names, listed, told, found)
 

@@ -184,7 +184,11 @@ def _judge_chances(found, shift, shifts, mirrored, own, told):
     flipped = clear[:, 0] == 1
     far = _surprise(int(flipped.sum()), 0.5, total)
     mirrored.judge(
-        Comparison(far < UNLIKELY, message=f"{flipped.mean():.0%} of {total} images are mirrored; expected is half."),
+        Comparison(
+            far < UNLIKELY,
+            message=f"{flipped.mean():.0%} of {total} images are mirrored; expected is half.",
+            states=True,
+        ),
         told,
     )
     places = 2 * shift + 1
@@ -202,7 +206,7 @@ def _judge_chances(found, shift, shifts, mirrored, own, told):
         if missing
         else "some shifts occur far more often than others."
     )
-    shifts.judge(Comparison(worst < UNLIKELY and uneven < UNLIKELY_SUM, message=text), told)
+    shifts.judge(Comparison(worst < UNLIKELY and uneven < UNLIKELY_SUM, message=text, states=True), told)
     alike = [float(np.mean(clear[1:, k] == clear[:-1, k])) for k in range(3)]
     what = ["mirrored"] * (alike[0] > 0.9) + ["shifted"] * (max(alike[1:]) > 0.9)
     how = f"{' and '.join(what)} alike" if what else "mirrored in turn"

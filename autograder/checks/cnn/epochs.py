@@ -88,8 +88,8 @@ def train_epoch(exam):
     mistakes = exam.mistakes("trained", *arguments, RATES, case="plain")
     value, after, notes, _, changed = _trained(exam.student, *arguments)
     known = [(v[1], kind, text) for v, kind, text in mistakes if v[1] is not None]
-    parts.judge(weights, after, expected[1], "the net", told, exam.hidden, mistakes=known)
-    _judge_loss(loss, value, expected[0], notes.measured(images, labels), (told, exam.hidden, mistakes))
+    parts.judge(weights, after, expected[1], "the net", told, exam, mistakes=known)
+    _judge_loss(loss, value, expected[0], notes.measured(images, labels), (told, exam, mistakes))
     number.judge(shape_of(value, (), "the loss", "one number"), told)
     if isinstance(value, Failure) and not notes.modes:
         mode.judge(value, told)
@@ -111,11 +111,11 @@ def train_epoch(exam):
 
 def _judge_loss(expectation, value, expected, carried, words):
     """Judge a loss by the right net's, or where this net is another one, by that of the scores it gave."""
-    told, hidden, mistakes = words
+    told, exam, mistakes = words
     if carried is not None and close(value, carried[0], "the loss", EXACT).passed:
         expected = carried[0]
     known = [(v[0], kind, text) for v, kind, text in mistakes if v[0] is not None]
-    parts.judge(expectation, value, expected, "the loss", told, hidden, mistakes=known)
+    parts.judge(expectation, value, expected, "the loss", told, exam, mistakes=known)
 
 
 def _judge_augment(expectation, value, notes, images, told):
@@ -233,7 +233,7 @@ def evaluate(exam):
                 # Of so few images two mistakes may give one accuracy: the loss must fit, too.
                 if v[part] is not None and (name == "the loss" or _fits_one(pair[0], (expected[0], v[0])))
             ]
-            parts.judge(expectation, pair[part], due, name, told, exam.hidden, mistakes=known)
+            parts.judge(expectation, pair[part], due, name, told, exam, mistakes=known)
             form.judge(shape_of(pair[part], (), name, "one number"), told)
         if raised:
             for expectation in (mode, gradients, same):

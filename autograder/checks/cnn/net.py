@@ -58,7 +58,7 @@ def conv_relu_pool(exam):
         (out,), (expected,) = _sandwich(exam, inputs, settings, None, case, untouched)
         trusted = parts.double(inputs)
         mistakes = exam.mistakes("sandwich_output", *trusted, *settings, case=case)
-        parts.judge(forward, out, expected, "out", told, exam.hidden, mistakes=mistakes)
+        parts.judge(forward, out, expected, "out", told, exam, mistakes=mistakes)
         dout = exam.rng.standard_normal(expected.shape).astype(inputs[0].dtype)
         grads, expected = _sandwich(exam, inputs, settings, dout, case, untouched)
         mistakes = exam.mistakes("sandwich_gradients", *trusted, *settings, *parts.double((dout,)), case=case)
@@ -70,7 +70,7 @@ def conv_relu_pool(exam):
                 expected[number],
                 name,
                 told,
-                exam.hidden,
+                exam,
                 counts={"N": len(inputs[0])},
                 mistakes=known,
             )
@@ -143,7 +143,7 @@ def two_layer_convnet(exam):
             expected[0],
             "the scores",
             told,
-            exam.hidden,
+            exam,
             mistakes=[(v[0], kind, text) for v, kind, text in known if v[0] is not None],
         )
         squares = {name: reg * float(np.sum(params[name] ** 2)) for name in ("W1", "W2")}
@@ -163,7 +163,7 @@ def two_layer_convnet(exam):
             expected[1],
             "the loss",
             told,
-            exam.hidden,
+            exam,
             counts={"N": N, "C": K},
             summands=summands,
             mistakes=[(v[1], kind, text) for v, kind, text in known if v[1] is not None],
@@ -178,7 +178,7 @@ def two_layer_convnet(exam):
                 expected[2][name],
                 f"the gradient of {name}",
                 told,
-                exam.hidden,
+                exam,
                 counts={"N": N},
                 summands={"data": expected[2][name] - of_reg, "regularisation": of_reg}
                 if reg and of_reg is not None

@@ -36,7 +36,7 @@ def max_pool_forward_naive(exam):
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out", "(N, C, H', W')"), told)
         mistakes = exam.mistakes("pooled", x, param, case=case) if case in ("general", "all numbers negative") else ()
-        parts.judge(by_case.get(case, more), out, expected, "out", told, exam.hidden, mistakes=mistakes)
+        parts.judge(by_case.get(case, more), out, expected, "out", told, exam, mistakes=mistakes)
     judge_refused(exam, FORWARD, (cases[0][1],), cases[0][2], 0.05)
 
 
@@ -91,7 +91,7 @@ def _shared(dx, x, dout):
     if not comparison.passed:
         return comparison
     if dx.dtype.kind not in "fiu" or not np.all(np.isfinite(dx)):
-        return Comparison(False, message="dx holds something else than finite, real numbers.")
+        return Comparison(False, message="dx holds something else than finite, real numbers.", states=True)
     N, C, H, W = x.shape
     tiles, shares = (
         a.reshape(N, C, H // 2, 2, W // 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(N, C, H // 2, W // 2, 4)
@@ -99,7 +99,7 @@ def _shared(dx, x, dout):
     )
     shares, largest = shares / dout[..., None], tiles == tiles.max(axis=-1, keepdims=True)
     if np.any(np.abs(shares[~largest]) > EXACT):
-        return Comparison(False, message="a number that is not the largest of its window gets a share.")
+        return Comparison(False, message="a number that is not the largest of its window gets a share.", states=True)
     total = shares.sum(axis=-1)
     off = np.abs(total - 1)
     if np.all(off <= EXACT) and np.all(shares >= -EXACT):
@@ -112,4 +112,4 @@ def _shared(dx, x, dout):
         )
     elif np.all(off <= EXACT):
         words = "of several largest numbers in one window, some get less than nothing, others more than all of dout."
-    return Comparison(False, float(off.max()), EXACT, words)
+    return Comparison(False, float(off.max()), EXACT, words, states=True)

@@ -66,7 +66,7 @@ def spatial_batchnorm_forward(exam):
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out", "(N, C, H, W)"), told)
         mistakes = exam.mistakes("normalised", *trusted, TRAIN | param, case=case) if case == "general" else ()
-        parts.judge(expectation, out, expected, "out", told, exam.hidden, mistakes=mistakes)
+        parts.judge(expectation, out, expected, "out", told, exam, mistakes=mistakes)
         if case == "general":
             _judge_running(exam, running, inputs, param)
             _judge_tested(exam, tested, inputs, param)
@@ -93,7 +93,7 @@ def _judge_running(exam, running, inputs, param):
         running.judge(shape_of(got, expected[number].shape, name, "(C,)"), told)
         mistakes = exam.mistakes("stored", *inputs, settings, case=f"running statistics, {name}")
         known = [(value[number], kind, text) for value, kind, text in mistakes]
-        parts.judge(running, got, expected[number], name, told, exam.hidden, mistakes=known)
+        parts.judge(running, got, expected[number], name, told, exam, mistakes=known)
 
 
 def _judge_tested(exam, tested, inputs, param):
@@ -105,7 +105,7 @@ def _judge_tested(exam, tested, inputs, param):
     whole = exam.student.call("spatial_batchnorm_forward", *inputs, laid, keep=True)
     out = exam.student.call(whole, 0, attribute="__getitem__")
     mistakes = exam.mistakes("tested", *inputs, settings, case="mode test")
-    parts.judge(tested, out, expected, "out", told, exam.hidden, mistakes=mistakes)
+    parts.judge(tested, out, expected, "out", told, exam, mistakes=mistakes)
     kept = exam.student.get(laid)
     for name in RUNNING:
         got = numbers(kept.get(name), name) if isinstance(kept, dict) else kept

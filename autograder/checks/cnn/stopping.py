@@ -77,7 +77,7 @@ def early_stopping(exam):
         expectation.require(fits, f"it {_words(got)}; it should {_words(due, False)}.", told, _known(found, _stops_so))
         known = _known(found, _keeps_so)
         text = [(sequence.kept, known.kind, known.text)] if known else []
-        parts.judge(best, sequence.kept, np.array(sequence.due_best), "best", told, exam.hidden, mistakes=text)
+        parts.judge(best, sequence.kept, np.array(sequence.due_best), "best", told, exam, mistakes=text)
 
 
 def _asked(exam, case, patience, min_delta, accuracies):

@@ -147,7 +147,7 @@ def _differentiated(exam, mode, settings, x, expectation, case):
         return
     mistakes = exam.mistakes("differentiated", mode, settings, x, case=case)
     parts.judge(
-        expectation, jacobian, expected[1], "the value is right; the derivative", shown, exam.hidden, mistakes=mistakes
+        expectation, jacobian, expected[1], "the value is right; the derivative", shown, exam, mistakes=mistakes
     )
 
 

@@ -63,7 +63,7 @@ def _forward(exam, layer, cases, first):
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out"), shown)
         mistakes = exam.mistakes(f"{layer}_forward", *inputs, case=case) if expectation is right else ()
-        parts.judge(expectation, out, expected, "out", shown, exam.hidden, mistakes=mistakes)
+        parts.judge(expectation, out, expected, "out", shown, exam, mistakes=mistakes)
 
 
 def _backward(exam, layer, cases):
@@ -144,12 +144,12 @@ def affine_relu(exam):
         shown = _shown(case, inputs)
         (out,), (expected,) = _sandwich(exam, inputs, None, case, untouched)
         mistakes = exam.mistakes("affine_relu_forward", *inputs, case=case)
-        parts.judge(forward, out, expected, "out", shown, exam.hidden, mistakes=mistakes)
+        parts.judge(forward, out, expected, "out", shown, exam, mistakes=mistakes)
         dout = exam.rng.standard_normal(expected.shape).astype(inputs[0].dtype)
         grads, expected = _sandwich(exam, inputs, dout, case, untouched)
         mistakes = exam.mistakes("affine_relu_backward", inputs, dout, case=case)
         for number, name in enumerate(NAMES["affine_relu"]):
             known = [(v[number], kind, text) for v, kind, text in mistakes if v and v[number] is not None]
-            parts.judge(backward, grads[number], expected[number], name, shown, exam.hidden, mistakes=known)
+            parts.judge(backward, grads[number], expected[number], name, shown, exam, mistakes=known)
         if case == "rows":
             stateless.judge(sandwiches.stateless(exam, _pair("affine_relu", inputs), STAND_INS, dout), shown)

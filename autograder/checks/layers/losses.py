@@ -43,7 +43,7 @@ def _loss(exam, function):
                 expected[part],
                 name,
                 shown,
-                exam.hidden,
+                exam,
                 counts={"N": n, "C": c},
                 mistakes=known,
             )
@@ -94,6 +94,6 @@ def cyclical_learning_rate(exam):
                     exam.expected("cyclical_learning_rate", *arguments, case=case),
                     "the rate",
                     parts.described(name, step=int(step), n_s=n_s),
-                    exam.hidden,
+                    exam,
                     mistakes=exam.mistakes("cyclical_learning_rate", *arguments, case=case),
                 )

@@ -43,7 +43,7 @@ def train(exam):
             wanted[0],
             "W after training",
             shown,
-            exam.hidden,
+            exam,
             counts={"batch_size": settings["batch_size"]},
             summands={"start": W, "steps": wanted[0] - W},
             mistakes=exam.mistakes("trained", "linear", W, X, y, settings, case=case),
@@ -95,7 +95,7 @@ def _shuffling(exam, rng):
     X, y, W = np.eye(N), np.arange(N) % C, rng.standard_normal((N, C))
     settings = {"epochs": epochs, "batch_size": 3, "learning_rate": 0.1, "shuffle": True}
     (got, _, _), wanted = _trained_either_way(exam, W, X, y, settings, "shuffled")
-    parts.judge(once, got, wanted[0], "W after training", "shuffled", exam.hidden)
+    parts.judge(once, got, wanted[0], "W after training", "shuffled", exam)
     still = settings | {"learning_rate": 0.0, "seed": 3}
     _, losses, _ = _trained(exam, W, X, y, still, "linear", untouched)
     losses = numbers(losses, 'history["loss"]')

@@ -33,7 +33,9 @@ def bootstrap(exam):
         forms = (
             shape_of(X_sample, X.shape, "X_sample", "(N, D)"),
             shape_of(y_sample, y.shape, "y_sample", "(N,)"),
-            Comparison(not np.iscomplexobj(X_sample), message="X_sample is complex; expected are real numbers."),
+            Comparison(
+                not np.iscomplexobj(X_sample), message="X_sample is complex; expected are real numbers.", states=True
+            ),
         )
         wrong = next((form for form in forms if not form.passed), None)
         if wrong:

@@ -134,7 +134,7 @@ def _loss_and_gradient(exam, function, shares):
                 expected[part],
                 name,
                 shown,
-                exam.hidden,
+                exam,
                 counts={"N": n, "C": c, "D": d},
                 summands={"data": data[part], "regularisation": expected[part] - data[part]} if data else None,
                 mistakes=[(value[part], kind, text) for value, kind, text in mistakes if value[part] is not None],
@@ -208,6 +208,6 @@ def numerical_gradient(exam):
             expected,
             "the gradient",
             parts.described(case, x=size, h=h or "default"),
-            exam.hidden,
+            exam,
             mistakes=mistakes,
         )

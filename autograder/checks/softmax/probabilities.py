@@ -53,7 +53,7 @@ def probabilities(exam):
             expected,
             "softmax(scores)",
             parts.described(case, N=given.shape[0], C=given.shape[1]),
-            exam.hidden,
+            exam,
             mistakes=mistakes,
             counts={"N": given.shape[0], "C": given.shape[1]},
         )

@@ -51,7 +51,7 @@ def extract_features(exam):
         # In the wrong mode the backbone gives other features: that costs its own points.
         if any(modes) and given is not None and given.shape == expected.shape and close(got, given, "it", EXACT).passed:
             due = given
-        parts.judge(features, got, due, "the array of features", told, exam.hidden, mistakes=mistakes)
+        parts.judge(features, got, due, "the array of features", told, exam, mistakes=mistakes)
         mode.require(
             modes and not any(modes),
             "the backbone normalised by the batch: a feature then depends on which images come with it. Put it into "

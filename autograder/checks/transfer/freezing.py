@@ -32,7 +32,7 @@ def trainable_parameters(exam):
         net = exam.student.store(Plant(kind, sizes=sizes))
         handle = exam.student.call("trainable_parameters", net, keep=True)
         got = numbers(exam.student.get(handle), "the count")
-        parts.judge(right, got, np.array(expected), "the count", told, exam.hidden, mistakes=mistakes)
+        parts.judge(right, got, np.array(expected), "the count", told, exam, mistakes=mistakes)
         form.judge(shape_of(got, (), "the count", "one number"), told)
         if not isinstance(got, Failure):
             whole = got.dtype.kind in "iu" and handle.type_name != "Tensor"

@@ -64,7 +64,7 @@ def parameter_groups(exam):
             rates.require(False, "no trained parameter has a rate.", told)
         else:
             due = np.array([expected[layer] for layer in layers])
-            parts.judge(rates, np.array(got), due, "the list of rates, image first", told, exam.hidden, mistakes=known)
+            parts.judge(rates, np.array(got), due, "the list of rates, image first", told, exam, mistakes=known)
     net = exam.student.store(
         Plant("net_with_head", channels=channels, classes=classes, seed=seed, frozen=[*range(HEAD + 1)])
     )

@@ -41,7 +41,7 @@ def preprocess(exam):
         handle = exam.student.call("preprocess", images, size, mean, std, keep=True)
         got = numbers(exam.student.get(handle), "what it returns")
         expectation = same if case == "as large as it should be" else enlarged
-        parts.judge(expectation, got, expected, "the array of images", told, exam.hidden, mistakes=mistakes)
+        parts.judge(expectation, got, expected, "the array of images", told, exam, mistakes=mistakes)
         form.judge(shape_of(got, expected.shape, "what it returns", "(N, 3, size, size)"), told)
         if not isinstance(got, Failure):
             kind = f"it is a {handle.type_name} of dtype {got.dtype}; expected is a tensor of float32."

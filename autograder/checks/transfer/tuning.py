@@ -58,7 +58,7 @@ def fine_tune(exam):
         else:
             due_of = due
         known = _of_others(mistakes, accuracies, len(got) if isinstance(got, np.ndarray) else 0)
-        parts.judge(history, got, due_of, "the list of accuracies", told, exam.hidden, mistakes=known)
+        parts.judge(history, got, due_of, "the list of accuracies", told, exam, mistakes=known)
         message = f"there are {run} epochs; there should be {len(due)}."
         stops.require(
             run == len(due) and length > 0,
@@ -117,7 +117,7 @@ def _judge_kept(expectation, after, states, mistakes, told):
             text = "These are another epoch's."
         found = Diagnosis("known mistake", text) if text else None
         message = "weights and statistics are not those of the epoch with the highest validation accuracy."
-        comparison = Comparison(False, comparison.measured, EXACT, message)
+        comparison = Comparison(False, comparison.measured, EXACT, message, states=True)
     expectation.judge(comparison, told, found)
 
 

@@ -66,7 +66,7 @@ def _gradient(exam, name):
             expected,
             f"d{name}",
             shown,
-            exam.hidden,
+            exam,
             counts={"N": len(given), "C": dscores.shape[1], "H": hidden.shape[1]},
             summands=summands,
             mistakes=[known for known in mistakes if known[0] is not None],

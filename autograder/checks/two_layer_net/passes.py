@@ -43,7 +43,7 @@ def forward(exam):
         shape.judge(shape_of(hidden, (n, h), "hidden", "(N, H)"), shown)
         for part, got, name, own in ((0, scores, "scores", right), (1, hidden, "hidden", units)):
             known = [(value[part], kind, text) for value, kind, text in mistakes if value[part] is not None]
-            parts.judge(expectation or own, got, expected[part], name, shown, exam.hidden, mistakes=known)
+            parts.judge(expectation or own, got, expected[part], name, shown, exam, mistakes=known)
 
 
 @check_item("two_layer_net.loss", points=4, asks="two_layer_loss", title="Softmax loss with regularised weights")
@@ -116,7 +116,7 @@ def loss(exam):
                 expected[part],
                 name,
                 shown,
-                exam.hidden,
+                exam,
                 counts={"N": n, "C": c},
                 summands=summands if part == 0 else None,
                 mistakes=[(known[part], kind, text) for known, kind, text in mistakes if known[part] is not None],

@@ -54,7 +54,7 @@ def train(exam):
                 wanted[0][key],
                 f"{key} after training",
                 shown,
-                exam.hidden,
+                exam,
                 counts={"batch_size": settings["batch_size"]},
                 summands={"start": params[key], "steps": wanted[0][key] - params[key]},
                 mistakes=[(value[key], kind, text) for value, kind, text in mistakes if value is not None],
@@ -148,7 +148,7 @@ def _shuffling(exam, rng):
             got = wanted[0]
     for key in PARAMS:
         value = got if isinstance(got, Failure) else entry(got, key)[0]
-        parts.judge(once, value, wanted[0][key], f"{key} after training", "shuffled", exam.hidden)
+        parts.judge(once, value, wanted[0][key], f"{key} after training", "shuffled", exam)
     still = settings | {"learning_rate": 0.0, "seed": 3}
     _, losses, _ = _trained(exam, params, X, y, still, "loss and rules", untouched)
     losses = numbers(losses, 'history["loss"]')

@@ -88,7 +88,7 @@ def _update_rule(exam, rule):
                 expected[number],
                 "next_w" if not number else f"w after step {number + 1}",
                 shown,
-                exam.hidden,
+                exam,
                 counts={},
                 summands={"w": w, "step": expected[0] - w} if not number else None,
                 mistakes=[
