@@ -17,6 +17,7 @@ from autograder.compare import Comparison
 from autograder.diagnose import Diagnosis
 from autograder.namespace import Failure, KernelLost
 from autograder.reference import NoReference
+from autograder.wire import Handle
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Round:
 
 
 VISIBLE = Round("visible", 0)
+_DATA = ("tuple", "list", "dict", "ndarray")  # what the student's process may be handed twice
 _UNWRITTEN = "it raises NotImplementedError"  # in the words of a `Failure` of that kind
 
 
@@ -204,7 +206,7 @@ class Exam:
 
     def __init__(self, check, student, reference, images=None, grading=False):
         self.check, self.student, self.reference, self.images, self.grading = check, student, reference, images, grading
-        self.expectations = {}
+        self.expectations, self._names = {}, {}
         self.start(VISIBLE)
 
     def start(self, round_):
@@ -237,6 +239,10 @@ class Exam:
         watched : tuple of int, optional
             The arguments, counted from 0, that this is about; by default all of them.
         """
+        asked = self._called(function, kwargs.get("attribute"))
+        if asked not in self._names:  # asked for in any case, that they are among the recorded values
+            self._names[asked] = self.reference.arguments(asked)
+        names = self._names[asked]
         if untouched is None:
             return self.student.call(function, *args, **kwargs)
         answer = self.student.call(function, *args, watch=True, **kwargs)
@@ -245,32 +251,45 @@ class Exam:
             return answer
         value, after = answer
         for number in range(len(args)) if watched is None else watched:
+            name = names[number] if number < len(names) else f"argument {number + 1}"
             untouched.require(
                 _unchanged(args[number], after[number]),
-                f"argument {number + 1} is changed by the call. Work on a copy: an in-place operation "
-                "such as `-=` also changes the caller's array.",
+                f"{name} is changed by the call. Work on a copy: an in-place operation such as `-=` also changes the "
+                "caller's array.",
                 case,
             )
         return value
 
     def given(self):
         """The arrays of numbers that the student's function was last given, by what messages call them."""
-        _, args, _, kwargs = self.student.called or (None, (), None, {})
-        named = {f"argument {number}": arg for number, arg in enumerate(args, 1)} | kwargs
+        target, args, attribute, kwargs = self.student.called or (None, (), None, {})
+        names = self._names.get(self._called(target, attribute), [])
+        numbered = [f"argument {number}" for number in range(1, len(args) + 1)]
+        named = dict(zip([*names, *numbered[len(names) :]], args, strict=False)) | kwargs
         for name, arg in list(named.items()):
             if isinstance(arg, dict):
-                named |= {f'"{key}" of {name}': value for key, value in arg.items()}
+                named |= {f'{name}["{key}"]': value for key, value in arg.items()}
         return {
             name: array.astype(float)
             for name, array in named.items()
             if isinstance(array, np.ndarray) and array.dtype.kind in "iuf"
         }
 
+    def _called(self, function, attribute):
+        """What is called, as the homework names it."""
+        return f"{self.check.asks}.{attribute}" if attribute else function if isinstance(function, str) else ""
+
     def answers_differ(self):
-        """Whether the student's last call gives two different answers when it is repeated."""
-        if self.student.called is None:
+        """Whether the student's last call gives two different answers when it is repeated.
+
+        Calls that may well change something, of methods other than `predict` or with objects, are not repeated.
+        """
+        target, args, attribute, kwargs = self.student.called or (None, (), None, {})
+        handles = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Handle)]
+        if any(one.type_name not in _DATA for one in handles) or not (
+            isinstance(target, str) or attribute == "predict"
+        ):
             return False
-        target, args, attribute, kwargs = self.student.called
         first, second = (self.student.call(target, *args, attribute=attribute, **kwargs) for _ in range(2))
         return not isinstance(first, Failure) and not _equal(first, second)
 

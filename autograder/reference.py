@@ -7,6 +7,7 @@ questions.
 
 import hashlib
 import importlib
+import inspect
 import json
 import os
 import pickle
@@ -71,7 +72,7 @@ class SolutionReference:
             found = []
             for kind, text, wrong in self.known_mistakes.get(function, []):
                 with np.errstate(all="ignore"):
-                    found.append((wrong(*[_copied(arg) for arg in args]), kind, text))
+                    found.append((_in_single(wrong(*[_copied(arg) for arg in args])), kind, text))
             return found
 
         return self._remembered(f"{key}/{function}/mistakes", function, args, compute)
@@ -91,6 +92,18 @@ class SolutionReference:
             _known[self.chapter, digest] = wire.encode(compute())
         self.seen[name] = _known[self.chapter, digest]
         return wire.decode(self.seen[name])  # a fresh copy, and of the same form whoever was the first to ask
+
+    def arguments(self, function):
+        """What the homework calls the arguments of a function or "Class.method": a list of names.
+
+        Empty where the homework has no such function.
+        """
+        owner, _, method = function.partition(".")
+        asked = getattr(self.solutions, owner, None)
+        asked = getattr(asked, method, None) if method else asked
+        names = [name for name in inspect.signature(asked).parameters if name != "self"] if callable(asked) else []
+        self.seen[f"arguments/{function}"] = wire.encode(names)
+        return names
 
     def answer(self, name):
         """The key of a multiple-choice question."""
@@ -127,6 +140,10 @@ class RecordedReference:
         """As `SolutionReference.mistakes`, for visible cases."""
         return self._read(f"{key}/{function}/mistakes")
 
+    def arguments(self, function):
+        """As `SolutionReference.arguments`."""
+        return self._read(f"arguments/{function}")
+
     def answer(self, name):
         """Never known here."""
         return None
@@ -148,6 +165,18 @@ def record(chapter, values, folder=RECORDED):
     temporary.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
     os.replace(temporary, path)
     return path
+
+
+def _in_single(value):
+    """What a mistake gives, its arrays in float32 where that holds them: exact enough to be known by."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_in_single, value))
+    if isinstance(value, dict):
+        return {name: _in_single(item) for name, item in value.items()}
+    if not isinstance(value, np.ndarray) or value.dtype != np.float64 or value.ndim == 0:
+        return value
+    fits = np.all(np.abs(value[value != 0]) < 1e30) and np.all(np.abs(value[value != 0]) > 1e-30)
+    return value.astype(np.float32) if fits else value
 
 
 def _copied(arg):

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.compare import EXACT, close, numbers, shape_of
 from autograder.diagnose import FITS, INEXACT, Diagnosis, diagnose
+from autograder.diagnose.classes import of_classes
 from autograder.namespace import Failure
 
 CARRIED = 0.4  # of a gradient item's points, where it is wrong but the exact derivative of the student's own function
@@ -16,6 +17,12 @@ SLOPE = 3e-3  # how far such a derivative may be from the measured slope, relati
 THRESHOLDS = Path(__file__).parent / "thresholds.json"
 TEST_IMAGES = {"visible": 1000, "hidden": 4000}
 CHUNK = 1000  # images that cross to the student's process at a time
+CLASSES = 10  # of either data set
+ANSWERS_DIFFER = Diagnosis(
+    "random",
+    "The same call twice gives two different answers: are random numbers drawn, or is something kept from one call to "
+    "the next?",
+)
 
 
 def sizes(rng, count):
@@ -47,11 +54,7 @@ def judge(expectation, got, expected, what, case, exam, *, counts=None, summands
         given = exam.given() if given is None else given
         found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes, given=given)
         if comparison.got is not None and (found is None or found.kind in INEXACT) and exam.answers_differ():
-            found = Diagnosis(
-                "random",
-                "The same call twice gives two different answers: are random numbers drawn, or is something kept from "
-                "one call to the next?",
-            )
+            found = ANSWERS_DIFFER
     expectation.judge(comparison, case, found)
 
 
@@ -105,12 +108,35 @@ def history_entry(history, key):
     return Failure(f"train should return a history with one entry per step in {key!r}; {came}.", "value")
 
 
+def judge_history(expectation, losses, rates, wanted, batch_size, case, exam):
+    """Judge the losses and learning rates of every step; `wanted` are those that should have come."""
+    known = []
+    array = numbers(losses, "it")
+    comparable = not isinstance(array, Failure) and array.shape == (len(wanted[0]),) and len(array) > 1
+    if comparable and close(array[:-1], wanted[0][1:], "it", FITS).passed:
+        text = "Each is the loss after the step; it belongs to the weights from before."
+        known.append((array, "known mistake", text))
+    counts = {"batch_size": batch_size}
+    judge(expectation, losses, wanted[0], 'history["loss"]', case, exam, counts=counts, mistakes=known, given={})
+    judge(expectation, rates, wanted[1], 'history["learning_rate"]', case, exam, given={})
+
+
+def judge_seeded(expectation, again, losses):
+    """Judge whether a second training with the same seed went through the same steps."""
+    comparison = close(again, losses, "it", EXACT, False)
+    if comparison.measured is not None and not comparison.passed:
+        comparison.says(
+            "a second training with the same seed goes through other batches: `seed` must decide the order."
+        )
+    expectation.judge(comparison)
+
+
 def all_fit(got, values):
     """Whether every part of an answer is, but for rounding, what is in `values`."""
     return all(close(part, value, "it", FITS).passed for part, value in zip(got, values, strict=True))
 
 
-def judge_classes(expectation, form, got, expected, case, mistakes=()):
+def judge_classes(expectation, form, got, expected, count, case, exam, mistakes=()):
     """Compare predicted classes: the classes themselves, and apart from them their form (integers, shape (N,))."""
     array = numbers(got, "the prediction")
     if isinstance(array, Failure):
@@ -127,8 +153,11 @@ def judge_classes(expectation, form, got, expected, case, mistakes=()):
         return
     wrong = int(np.sum(flat != expected))
     found = None
-    if wrong:
+    if wrong and not expectation.failed:
         found = next((Diagnosis(kind, text) for value, kind, text in mistakes if np.array_equal(value, flat)), None)
+        if found is None and exam.answers_differ():
+            found = ANSWERS_DIFFER
+        found = found or of_classes(flat, expected, count)
     expectation.require(not wrong, f"{wrong} of {expected.size} classes are wrong.", case, found, states=False)
 
 
@@ -158,18 +187,22 @@ def accuracy_bands(exam, preprocess, model, counts=TEST_IMAGES):
             expectation.rounds.add(exam.round.name)  # only the hidden images count
         return
     images, labels = exam.images.draw(exam.round.seed, counts["hidden" if exam.hidden else "visible"])
-    right = 0
+    answers = []
     for start in range(0, len(images), CHUNK):
         answer = _predicted(exam, preprocess, model, images[start : start + CHUNK])
         if isinstance(answer, Failure):
             for expectation, _ in bands:
                 expectation.judge(answer)
             return
-        right += int(np.sum(answer == labels[start : start + CHUNK]))
-    accuracy = right / len(images)
+        answers.append(answer)
+    predicted = np.concatenate(answers)
+    accuracy, found = float(np.mean(predicted == labels)), None
     for expectation, threshold in bands:
         if not expectation.at_least(accuracy, threshold):
             expectation.message = f"{accuracy:.1%} of {len(images)} {'hidden ' * exam.hidden}test images are right."
+            found = found or of_classes(predicted, labels, CLASSES)
+            if found:
+                expectation.diagnosis, expectation.kind = found.text, found.kind
 
 
 def _predicted(exam, preprocess, model, images):
@@ -203,4 +236,5 @@ def multiple_choice(exam, name, letters, section, several=False):
     given.require(form, f"set {name} to {how}.")
     if exam.grading:
         key = exam.reference.answer(exam.check.name)
-        right.require(form and sorted(chosen) == sorted(key), "this is not the right answer.", states=False)
+        message = "this is not the right answer." if form else "there is no answer in the asked form."
+        right.require(form and sorted(chosen) == sorted(key), message, states=not form)

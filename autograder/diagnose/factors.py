@@ -67,6 +67,6 @@ def offset(got, expected, fits):
         return None
     return Diagnosis(
         "offset",
-        f"Every entry is {abs(more):.6g} {'more' if more > 0 else 'less'} than ours: one number is added everywhere "
-        f"that does not belong there, or {'taken off' if more > 0 else 'added'} too little.",
+        f"Every entry is {abs(more):.6g} {'more' if more > 0 else 'less'} than ours. Is there a term that is the same "
+        "for all and does not belong there, or is one missing?",
     )

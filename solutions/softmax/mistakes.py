@@ -4,47 +4,30 @@
 function returns; None where that part of the result is not affected.
 """
 
+import functools
+
 import numpy as np
 
 from solutions.softmax.for_checks import trained
 from solutions.softmax.gradient_check import numerical_gradient
 from solutions.softmax.loss import softmax, softmax_loss_vectorized
+from solutions.softmax.score_mistakes import ROUNDED_TO_ZERO, SCORE_MISTAKES
+from solutions.softmax.training_mistakes import training_mistakes
+
+WRITTEN_IN = (1.0, 0.5, 0.1, 0.05, 0.01, 0.001)  # what stands in the place of `reg`
 
 
-def _one_hot(y, C):
-    return np.eye(C)[y]
+def _of_scores(wrong):
+    """A loss and gradient (D, C) from a mistake in the scores' part; the regularisation is right."""
 
+    def whole(W, X, y, reg):
+        loss, dscores = wrong(X @ W, y)
+        return (
+            None if loss is None else loss + reg * np.sum(W * W),
+            None if dscores is None else X.T @ dscores + 2 * reg * W,
+        )
 
-def _all_classes(W, X, y, reg):
-    P = softmax(X @ W)
-    return -np.log(P).sum() / len(X) + reg * np.sum(W * W), X.T @ (P - 1) / len(X) + 2 * reg * W
-
-
-def _right_class_only(W, X, y, reg):
-    P, Y = softmax(X @ W), _one_hot(y, W.shape[1])
-    return None, X.T @ (P * Y - Y) / len(X) + 2 * reg * W
-
-
-def _without_minus_one(W, X, y, reg):
-    return None, X.T @ softmax(X @ W) / len(X) + 2 * reg * W
-
-
-def _no_logarithm(W, X, y, reg):
-    P = softmax(X @ W)
-    return -P[np.arange(len(X)), y].mean() + reg * np.sum(W * W), None
-
-
-def _probability_of_rows(W, X, y, reg):
-    P = softmax((X @ W).T).T
-    loss = -np.log(P[np.arange(len(X)), y]).mean() + reg * np.sum(W * W)
-    return loss, X.T @ (P - _one_hot(y, W.shape[1])) / len(X) + 2 * reg * W
-
-
-def _over_everything(W, X, y, reg):
-    exponentials = np.exp(X @ W)
-    P = exponentials / exponentials.sum()
-    loss = -np.log(P[np.arange(len(X)), y]).mean() + reg * np.sum(W * W)
-    return loss, X.T @ (P - _one_hot(y, W.shape[1])) / len(X) + 2 * reg * W
+    return whole
 
 
 def _sum_of_weights(W, X, y, reg):
@@ -77,35 +60,48 @@ def _half_convention(W, X, y, reg):
     return softmax_loss_vectorized(W, X, y, reg / 2)
 
 
+def _absolute_weights(W, X, y, reg):
+    loss, dW = softmax_loss_vectorized(W, X, y, 0.0)
+    return loss + reg * np.sum(np.abs(W)), dW + reg * np.sign(W)
+
+
+def _reg_squared(W, X, y, reg):
+    return softmax_loss_vectorized(W, X, y, reg**2)
+
+
+def _written_in(number):
+    """A regularisation of its own, whatever `reg` is."""
+
+    def wrong(W, X, y, reg):
+        return (None, None) if reg == number else softmax_loss_vectorized(W, X, y, number)
+
+    return wrong
+
+
+def _inputs_left_out(W, X, y, reg):
+    scores = X @ W
+    dscores = softmax(scores)
+    dscores[np.arange(len(X)), y] -= 1
+    return None, np.repeat(dscores.sum(axis=0)[np.newaxis], len(W), axis=0) / len(X) + 2 * reg * W
+
+
 _LOSS = [
+    *((kind, text, _of_scores(wrong)) for kind, text, wrong in SCORE_MISTAKES),
     (
         "known mistake",
-        "Minus the logarithm is summed over all classes; only the probability of the right class belongs in the loss. "
-        "In the gradient that is one taken off every class instead of the right one.",
-        _all_classes,
+        "The gradient by W is that by the scores: each example's share must be multiplied with its inputs.",
+        _inputs_left_out,
     ),
-    (
-        "known mistake",
-        "The gradient only sees the right class: the scores of the other classes have a derivative too, "
-        "their probability.",
-        _right_class_only,
+    *(
+        (
+            "regularisation",
+            f"The regularisation is {number:g} times the sum of squares, whatever `reg` is.",
+            _written_in(number),
+        )
+        for number in WRITTEN_IN
     ),
-    (
-        "known mistake",
-        "The gradient uses the probabilities as they are: one must be taken off at the right class.",
-        _without_minus_one,
-    ),
-    ("known mistake", "The loss is the mean probability itself: the logarithm is missing.", _no_logarithm),
-    (
-        "axis",
-        "The softmax is taken down the columns (over the examples) instead of along the rows (over the classes).",
-        _probability_of_rows,
-    ),
-    (
-        "axis",
-        "The probabilities are divided by the sum over the whole array, not by the sum of their own row.",
-        _over_everything,
-    ),
+    ("regularisation", "reg is squared, or multiplied in twice.", _reg_squared),
+    ("regularisation", "The regularisation adds up absolute weights, not their squares.", _absolute_weights),
     ("regularisation", "The regularisation adds up the weights themselves, not their squares.", _sum_of_weights),
     (
         "regularisation",
@@ -174,6 +170,23 @@ def _minus(scores):
     return softmax(-scores)
 
 
+def _sums_of_columns(scores):
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=0)
+
+
+def _winner(scores):
+    return np.eye(scores.shape[1])[scores.argmax(axis=1)]
+
+
+def _base_two(scores):
+    return softmax(scores * np.log(2))
+
+
+def _cut_off(scores):
+    return softmax(np.maximum(scores, 0))
+
+
 def _majority(probabilities):
     C = probabilities[0].shape[1]
     votes = np.sum([np.eye(C)[np.asarray(p).argmax(axis=1)] for p in probabilities], axis=0)
@@ -235,6 +248,77 @@ def _one_minus_one(f, x, h):
     return 2 * h * numerical_gradient(f, x, h)
 
 
+def _sum_of_both(f, x, h):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) + f(x - step)) / (2 * h)
+    return gradient
+
+
+def _forward_by_2h(f, x, h):
+    return _forward_difference(f, x, h) / 2
+
+
+def _fourth_order(f, x, h):
+    return (4 * numerical_gradient(f, x, h) - numerical_gradient(f, x, 2 * h)) / 3
+
+
+def _step_relative_to_x(f, x, h):
+    steps = h * np.maximum(1, np.abs(x))
+    found = {step: numerical_gradient(f, x, step) for step in np.unique(steps)}
+    return np.array([found[step].flat[place] for place, step in enumerate(steps.flat)]).reshape(x.shape)
+
+
+def _last_model(probabilities):
+    return np.asarray(probabilities[-1]).argmax(axis=1)
+
+
+def _without_a_model(which):
+    def wrong(probabilities):
+        left = [p for k, p in enumerate(probabilities) if k != which % len(probabilities)]
+        return np.sum(left, axis=0).argmax(axis=1) if left else None
+
+    return wrong
+
+
+def _some_models(count):
+    return lambda probabilities: np.sum(probabilities[:count], axis=0).argmax(axis=1)
+
+
+def _median(probabilities):
+    return np.median(probabilities, axis=0).argmax(axis=1)
+
+
+def _squares(probabilities):
+    return np.sum(np.square(probabilities), axis=0).argmax(axis=1)
+
+
+def _rounded(probabilities):
+    return np.sum(np.round(probabilities), axis=0).argmax(axis=1)
+
+
+def _by_confidence(probabilities):
+    return sum(p * np.max(p, axis=1, keepdims=True) for p in probabilities).argmax(axis=1)
+
+
+def _of_sums_over_classes(probabilities):
+    return np.sum(probabilities, axis=2).argmax(axis=0)
+
+
+def _largest_in_size(W, X):
+    return np.abs(X @ W).argmax(axis=1)
+
+
+def _negative_cut_off(W, X):
+    return np.maximum(X @ W, 0).argmax(axis=1)
+
+
+def _last_input_left_out(W, X):
+    return (X[:, :-1] @ W[:-1]).argmax(axis=1)
+
+
 def _votes_from_one(probabilities):
     return np.sum(probabilities, axis=0).argmax(axis=1) + 1
 
@@ -264,6 +348,10 @@ def _trained_with(**changed):
         return trained(loss, W, X, y, settings | changed)[0]
 
     return wrong
+
+
+def _twice_regularised(loss, W, X, y, settings):
+    return trained(loss, W, X, y, settings | {"reg": 2 * settings["reg"]})[0] if settings.get("reg") else None
 
 
 def _uphill(loss, W, X, y, settings):
@@ -300,6 +388,53 @@ def _untrained(loss, W, X, y, settings):
     return W
 
 
+def _afresh(loss, W, X, y, settings):
+    """Every training starts from the small random weights of an untrained classifier."""
+    fresh = trained(loss, None, X, y, settings)[0]
+    return fresh if fresh.shape == W.shape else None
+
+
+def _step(loss, parameters, X, y, settings, rate):
+    alone = {"epochs": 1, "batch_size": len(X), "learning_rate": rate, "final_learning_rate": None}
+    return {"W": trained(loss, parameters["W"], X, y, settings | alone)[0]}
+
+
+def _rates(settings, after=lambda first, last, epoch, epochs: first + (last - first) * epoch / max(epochs - 1, 1)):
+    """The learning rate of every epoch; `after` tells how it goes from the first to the last."""
+    first, last, epochs = settings["learning_rate"], settings.get("final_learning_rate"), settings["epochs"]
+    return [first if last is None or epochs == 1 else after(first, last, epoch, epochs) for epoch in range(epochs)]
+
+
+_WRONG_RATES = {
+    "The learning rate has fallen once already in the first epoch; there it is `learning_rate` itself.": (
+        lambda first, last, epoch, epochs: first + (last - first) * (epoch + 1) / (epochs - 1)
+    ),
+    "The learning rate falls by the same factor in every epoch; it must fall by the same amount.": (
+        lambda first, last, epoch, epochs: first * (last / first) ** (epoch / (epochs - 1))
+    ),
+}
+
+
+def _of_weights(wrong):
+    """A mistake in training that takes and returns weights W instead of a dict of them."""
+
+    def whole(loss, W, X, y, settings):
+        reached = None if settings["batch_size"] < 1 else wrong(loss, {"W": W}, X, y, settings)
+        return reached and reached["W"]
+
+    return whole
+
+
+_WALKED = [
+    (kind, text, _of_weights(wrong))
+    for kind, text, wrong in training_mistakes(
+        _step,
+        _rates,
+        {text: functools.partial(_rates, after=after) for text, after in _WRONG_RATES.items()},
+    )
+]
+
+
 MISTAKES = {
     "softmax": [
         (
@@ -326,8 +461,21 @@ MISTAKES = {
             _divided_by_the_mean,
         ),
         ("sign", "This is the softmax of minus the scores: the sign in the exponent is wrong.", _minus),
+        (
+            "axis",
+            "The exponentials of each row are divided by the sums of the columns: sum along the rows.",
+            _sums_of_columns,
+        ),
+        (
+            "known mistake",
+            "Each row holds a one at its largest score, and zeros: that is the class, not its probability.",
+            _winner,
+        ),
+        ("known mistake", "This is 2 to the power of the scores, shared out; the base is e.", _base_two),
+        ("known mistake", "Negative scores count as zero, as behind a ReLU: scores go in as they are.", _cut_off),
     ],
     "loss_conventions": _CONVENTIONS,
+    "loss_of_large_scores": [(kind, text, _of_scores(wrong)) for kind, text, wrong in ROUNDED_TO_ZERO],
     "softmax_loss_naive": [
         *_LOSS,
         ("transpose", "Transposed, your gradient is right: rows and columns are swapped.", _transposed_gradient),
@@ -352,6 +500,23 @@ MISTAKES = {
         ("known mistake", "An entry of x is not put back before the next one is moved.", _not_put_back),
         ("known mistake", "This is the gradient for the default step: the h that is passed in is not used.", _own_step),
         ("factor", "This is f(x + h) - f(x - h) alone: the division by 2h is missing.", _one_minus_one),
+        (
+            "known mistake",
+            "This is the forward difference f(x + h) - f(x), divided by 2h: step to both sides.",
+            _forward_by_2h,
+        ),
+        (
+            "known mistake",
+            "This is a formula of higher order, from four values of f for each entry. It is more exact; here the "
+            "centred difference of two values is asked for.",
+            _fourth_order,
+        ),
+        ("sign", "f(x + h) and f(x - h) are added; their difference is needed.", _sum_of_both),
+        (
+            "known mistake",
+            "The step grows with the size of the entry; here it is h for all.",
+            _step_relative_to_x,
+        ),
     ],
     "trained": [
         ("zero", "The weights are what they were before training.", _untrained),
@@ -386,6 +551,21 @@ MISTAKES = {
             _final_at_once,
         ),
         ("known mistake", "These are the weights after a single epoch.", _trained_with(epochs=1)),
+        (
+            "known mistake",
+            "Training starts from new weights, not from those that the classifier has.",
+            _afresh,
+        ),
+        *(
+            (
+                "known mistake",
+                f"These are the weights for a learning rate of {rate:g}, whatever is given.",
+                _trained_with(learning_rate=rate, final_learning_rate=None),
+            )
+            for rate in (0.1, 0.01, 0.001)
+        ),
+        ("regularisation", "The regularisation's part of the gradient is taken twice.", _twice_regularised),
+        *_WALKED,
     ],
     "predicted": [
         ("sign", "This is the least probable class.", _least_probable),
@@ -395,6 +575,13 @@ MISTAKES = {
             "The most probable *example* of each class: the largest entry must be sought along each row.",
             _example_of_each_class,
         ),
+        ("known mistake", "This is the class whose score is largest in size, be it negative.", _largest_in_size),
+        (
+            "known mistake",
+            "Negative scores count as zero: where all are negative, the first class wins.",
+            _negative_cut_off,
+        ),
+        ("known mistake", "The last input has no part in the scores.", _last_input_left_out),
     ],
     "ensemble_predict": [
         (
@@ -411,6 +598,22 @@ MISTAKES = {
         ),
         ("known mistake", "The probabilities are multiplied (their logarithms added), not added up.", _product),
         ("known mistake", "Every class is one too high: classes are counted from 0.", _votes_from_one),
+        ("known mistake", "This is the prediction of the last model alone.", _last_model),
+        ("known mistake", "The first model has no vote.", _without_a_model(0)),
+        ("known mistake", "The last model has no vote.", _without_a_model(-1)),
+        *(
+            ("known mistake", f"The first {count} models alone have a vote.", _some_models(count))
+            for count in (2, 3, 5, 10)
+        ),
+        ("known mistake", "The median of the models decides; sum their probabilities.", _median),
+        ("known mistake", "The squares of the probabilities are added up; add them up as they are.", _squares),
+        ("known mistake", "The probabilities are rounded before they are added up.", _rounded),
+        ("known mistake", "Each model counts as much as it is sure; all count the same here.", _by_confidence),
+        (
+            "axis",
+            "The sums run over the classes, which is one for every model: sum over the models.",
+            _of_sums_over_classes,
+        ),
         (
             "axis",
             "The most probable *example* of each class: the largest entry must be sought along each row.",

@@ -40,7 +40,7 @@ ROWS = [
     ("dropout_forward", "seed ignored", SEEDS, ["two calls with the same seed drop different numbers"]),
     ("dropout_forward", "a seed of its own", SEEDS, ["another seed drops the same numbers"]),
     ("dropout_forward", "42 where there is no seed", SEEDS, ["without a seed drop the same numbers"]),
-    ("dropout_forward", "written into x", UNTOUCHED, ["argument 1 is changed", "copy"]),
+    ("dropout_forward", "written into x", UNTOUCHED, ["x is changed", "copy"]),
     ("dropout_forward", "not a number where it is dropped", SHARE, ["nan or infinite", "set to zero what is dropped"]),
     ("dropout_forward", "an axis too many", "shape of the output, and a cache", ["out has shape (1, "]),
     ("dropout_forward", "two axes alone", SHARE, ["“images”", "ValueError"]),
@@ -54,7 +54,7 @@ ROWS = [
     ("dropout_backward", "a random mask in backward", "dx", ["another mask than forward's", "in the cache"]),
     ("dropout_backward", "a random mask in backward", "works from its cache alone", ["another one in every call"]),
     ("dropout_backward", "kept in a global variable", "works from its cache alone", ["must be in the cache"]),
-    ("dropout_backward", "multiplied in dout", "dout is not modified", ["argument 1 is changed", "in-place"]),
+    ("dropout_backward", "multiplied in dout", "dout is not modified", ["dout is changed", "in-place"]),
     ("dropout_backward", "mode test not thought of", "mode test: dx is dout", ["NoneType"]),
     (
         "fully_connected_net",

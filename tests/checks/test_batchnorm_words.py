@@ -63,7 +63,7 @@ ROWS = [
     (TEST, "updated in test mode", BETWEEN, ["running_mean ends elsewhere when a batch is tested between two steps"]),
     (TEST, "updated before it is used", "out", ["take in the batch before they are used", "they stay as they are"]),
     (TEST, "batch statistics", "out", ["the batch's own mean and variance are used; use the running ones"]),
-    (TEST, "x centred in place", "inputs are not modified", ["argument 1 is changed", "copy"]),
+    (TEST, "x centred in place", "inputs are not modified", ["x is changed", "copy"]),
     (TEST, "out alone", "out", ["should return 2 values, out and cache"]),
     (TRAIN, "running statistics in training", "out", ["In mode train the running statistics are used;"]),
     (TRAIN, "new running statistics in training", "out", ["the running statistics are used, the batch taken in"]),
@@ -82,7 +82,7 @@ ROWS = [
     (TRAIN, "shifted before scaled", "out", ["beta is multiplied with gamma, too: scale first, then shift"]),
     (TRAIN, "gamma and beta swapped", "out", ["gamma scales, beta shifts"]),
     (TEST, "neither gamma nor beta", "out", ["in mode test they count, too"]),
-    (TRAIN, "x centred in place", "inputs are not modified", ["argument 1 is changed", "copy"]),
+    (TRAIN, "x centred in place", "inputs are not modified", ["x is changed", "copy"]),
     # backward
     *(
         (item, name, expectation, words)
@@ -102,7 +102,7 @@ ROWS = [
             ("dbeta not summed", "dbeta", ["dbeta is not summed over the examples"]),
             ("no gamma", "dx", ["gamma is missing from dx"]),
             ("kept in a global variable", STATELESS, ["must be in the cache"]),
-            ("dout scaled in place", "dout is not modified", ["argument 1 is changed by the call"]),
+            ("dout scaled in place", "dout is not modified", ["dout is changed by the call"]),
             ("zeros", "dx", ["Every number is zero"]),
             ("all divided by N", "dx", ["divided by N once too often"]),
             ("not a number", STATELESS, ["nan or infinite"]),

@@ -52,7 +52,7 @@ ROWS = [
             ("out alone", "out", ["should return 2 values, out and cache"]),
             ("a stride that need not divide", REFUSED, ["no error is raised", "along the height", "does not divide"]),
             ("only the height asked for", REFUSED, ["no error is raised", "along the width"]),
-            ("x centred in place", "inputs are not modified", ["argument 1 is changed by the call", "copy"]),
+            ("x centred in place", "inputs are not modified", ["x is changed by the call", "copy"]),
             ("channels last", "shape of the output, and a cache", ["out has shape", "expected is", "(N, F, H', W')"]),
         ]
     ),
@@ -84,7 +84,7 @@ ROWS = [
             ("all zero", "dx", ["Every number is zero"]),
             ("the wrong sign", "dx", ["exactly minus the right one"]),
             ("cropped from pad to minus pad", "other strides and paddings, float32", ["“no padding”", "dx has shape"]),
-            ("dout scaled in place", "dout is not modified", ["argument 1 is changed by the call"]),
+            ("dout scaled in place", "dout is not modified", ["dout is changed by the call"]),
             ("kept in a global variable", STATELESS, ["must be in the cache, not in a variable outside"]),
         ]
     ),
@@ -108,7 +108,7 @@ ROWS = [
     (POOL, "stride ignored", "out", ["The window moves on by one pixel, whatever the stride"]),
     (POOL, "height and width of the window swapped", "out", ["Height and width of the window are swapped"]),
     (POOL, "a stride that need not divide", REFUSED, ["no error is raised", "along the height"]),
-    (POOL, "x centred", "x is not modified", ["argument 1 is changed by the call"]),
+    (POOL, "x centred", "x is not modified", ["x is changed by the call"]),
     (POOL_BACK, "all of dout to every largest number", TIES, ["each gets all of dout", "both are accepted"]),
     (POOL_BACK, "shares that add up to half", TIES, ["times its dout; it should be once, in all"]),
     (POOL_BACK, "one gets too much, the others pay", TIES, ["some get less than nothing"]),

@@ -5,17 +5,18 @@ import numpy as np
 from autograder.registry import get_check
 from tests.mutants.collect import bands, given
 
+# By what it does: the function of the number of images, and the diagnosis that must come.
 CHOICES = {
-    "one class for all": lambda N: np.zeros(N, int),
-    "random classes": lambda N: np.random.randint(0, 10, N),
-    "each class in turn": lambda N: np.arange(N) % 10,
-    "no class there is": lambda N: np.full(N, 10),
-    "not a number": lambda N: np.full(N, np.nan),
-    "probabilities": lambda N: np.full((N, 10), 0.1),
-    "one answer for all images": lambda N: 3,
-    "a class too few": lambda N: np.zeros(N - 1, int),
-    "words for classes": lambda N: ["circle"] * N,
-    "nothing predicted": lambda N: None,
+    "one class for all": (lambda N: np.zeros(N, int), "constant"),
+    "random classes": (lambda N: np.random.randint(0, 10, N), "chance"),
+    "each class in turn": (lambda N: np.arange(N) % 10, "chance"),
+    "no class there is": (lambda N: np.full(N, 10), "constant"),
+    "not a number": (lambda N: np.full(N, np.nan), "overflow"),
+    "probabilities": (lambda N: np.full((N, 10), 0.1), ""),
+    "one answer for all images": (lambda N: 3, ""),
+    "a class too few": (lambda N: np.zeros(N - 1, int), ""),
+    "words for classes": (lambda N: ["circle"] * N, ""),
+    "nothing predicted": (lambda N: None, ""),
 }
 
 
@@ -40,5 +41,6 @@ class Raises:
 
 def wrong_classes(item, prepare):
     """Register models that name wrong classes; `prepare` {name: function} is what the notebook prepares images with."""
-    for name, choose in CHOICES.items():
-        given(item, name, prepare | {get_check(item).asks: Answers(choose)}, fails=bands(item), only=True)
+    for name, (choose, kind) in CHOICES.items():
+        values = prepare | {get_check(item).asks: Answers(choose)}
+        given(item, name, values, fails=bands(item), diagnosis=kind, only=True)

@@ -48,8 +48,7 @@ def train(exam):
             summands={"start": W, "steps": wanted[0] - W},
             mistakes=exam.mistakes("trained", "linear", W, X, y, settings, case=case),
         )
-        history.judge(close(losses, wanted[1], 'history["loss"]', EXACT, not exam.hidden), shown)
-        history.judge(close(rates, wanted[2], 'history["learning_rate"]', EXACT, not exam.hidden), shown)
+        parts.judge_history(history, losses, rates, wanted[1:], settings["batch_size"], shown, exam)
     _shuffling(exam, rng)
 
 
@@ -107,7 +106,7 @@ def _shuffling(exam, rng):
     orders = [tuple(np.round(epoch, 9)) for epoch in losses.reshape(epochs, 4)]
     fresh.require(len(set(orders)) > 1, "every epoch goes through the same batches in the same order.")
     _, again, _ = _trained(exam, W, X, y, still, "linear")
-    seeded.judge(close(again, losses, "the loss of every step of a second training with the same seed", EXACT, False))
+    parts.judge_seeded(seeded, again, losses)
 
 
 @check_item("softmax.predict", points=2, asks="SoftmaxClassifier", title="Prediction")
@@ -131,4 +130,5 @@ def predict(exam):
             exam.student.set(model, "W", W)
             model = exam.student.call(model, X, attribute="predict")
         mistakes = exam.mistakes("predicted", W, X, case=case) if expectation is right else ()
-        parts.judge_classes(expectation, form, model, exam.expected("predicted", W, X, case=case), case, mistakes)
+        expected = exam.expected("predicted", W, X, case=case)
+        parts.judge_classes(expectation, form, model, expected, C, case, exam, mistakes)

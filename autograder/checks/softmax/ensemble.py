@@ -98,7 +98,8 @@ def ensemble_predict(exam):
         got = exam.student.call("ensemble_predict", given)
         expected = exam.expected("ensemble_predict", given, case=case)
         mistakes = exam.mistakes("ensemble_predict", given, case=case) if expectation is right else ()
-        parts.judge_classes(expectation, form, got, expected, parts.described(case, models=m, N=n, C=C), mistakes)
+        shown = parts.described(case, models=m, N=n, C=C)
+        parts.judge_classes(expectation, form, got, expected, C, shown, exam, mistakes)
     stored = [exam.student.store(p) for p in drawn["general"]]
     answer = exam.student.call("ensemble_predict", stored)
     if isinstance(answer, Failure):

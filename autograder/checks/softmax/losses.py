@@ -12,6 +12,8 @@ from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Plant
 
+DEFAULT_STEP = 1e-5  # of `numerical_gradient`
+
 
 @check_item("softmax.loss_naive", points=4, asks="softmax_loss_naive", title="Loss and gradient with loops")
 def loss_naive(exam):
@@ -123,7 +125,9 @@ def _loss_and_gradient(exam, function, shares):
         shapes.judge(shape_of(loss, (), "the loss", "one number"), shown)
         shapes.judge(shape_of(dW, (d, c), "dW", "(D, C)"), shown)
         main = expectation is None
-        mistakes = exam.mistakes(function, *given, case=case) if main else []
+        mistakes = []
+        if main or case == "large scores":
+            mistakes = exam.mistakes(function if main else "loss_of_large_scores", *given, case=case)
         conventions = exam.mistakes("loss_conventions", *given, case=case) if main else []
         mistakes = [m for m in conventions if parts.all_fit((loss, dW), m[0])] + mistakes
         data = exam.expected(function, *given[:3], 0.0, case=f"{case}, data part") if main else ()
@@ -200,7 +204,7 @@ def numerical_gradient(exam):
         extra = () if h is None else (h,)
         got = exam.ask("numerical_gradient", f, x, *extra, untouched=untouched, case=case)
         expected = exam.expected("numerical_gradient", f, x, *extra, case=case)
-        mistakes = exam.mistakes("numerical_gradient", f, x, h, case=case) if h else ()
+        mistakes = exam.mistakes("numerical_gradient", f, x, h or DEFAULT_STEP, case=case)
         shape.judge(shape_of(got, size, "the gradient"), case)
         parts.judge(
             expectation,

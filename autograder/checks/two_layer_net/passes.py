@@ -99,7 +99,9 @@ def loss(exam):
         shapes.judge(shape_of(value, (), "the loss", "one number"), shown)
         shapes.judge(shape_of(dscores, (n, c), "dscores", "(N, C)"), shown)
         main = expectation is None
-        mistakes = exam.mistakes("two_layer_loss", *given, case=case) if main else []
+        mistakes = []
+        if main or case == "large scores":
+            mistakes = exam.mistakes("two_layer_loss" if main else "loss_of_large_scores", *given, case=case)
         summands = None
         if main:
             data = exam.expected("two_layer_loss", *given[:3], 0.0, case=f"{case}, data part")[0]

@@ -5,6 +5,7 @@ import numpy as np
 from autograder.checks import parts
 from autograder.checks.two_layer_net.cases import PARAMS, RULES, entry, own_loss, parameters
 from autograder.compare import EXACT, Comparison, close, numbers
+from autograder.diagnose import Diagnosis
 from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Plant
@@ -59,8 +60,7 @@ def train(exam):
                 summands={"start": params[key], "steps": wanted[0][key] - params[key]},
                 mistakes=[(value[key], kind, text) for value, kind, text in mistakes if value is not None],
             )
-        history.judge(close(losses, wanted[1], 'history["loss"]', EXACT, not exam.hidden), shown)
-        history.judge(close(rates, wanted[2], 'history["learning_rate"]', EXACT, not exam.hidden), shown)
+        parts.judge_history(history, losses, rates, wanted[1:], settings["batch_size"], shown, exam)
     _shuffling(exam, rng)
 
 
@@ -159,7 +159,7 @@ def _shuffling(exam, rng):
     orders = [tuple(np.round(epoch, 9)) for epoch in losses.reshape(epochs, 4)]
     order.require(len(set(orders)) > 1, "every epoch goes through the same batches in the same order.")
     _, again, _ = _trained(exam, params, X, y, still, "loss and rules")
-    order.judge(close(again, losses, "the loss of every step of a second training with the same seed", EXACT, False))
+    parts.judge_seeded(order, again, losses)
 
 
 @check_item("two_layer_net.predict", points=1, asks="TwoLayerNet", title="Prediction")
@@ -194,7 +194,7 @@ def predict(exam):
         expected = {s: exam.expected("predicted", s, params, X, case=f"{case}, {s}") for s in (True, False)}
         used = not parts.same_classes(answers[False], expected[False])
         mistakes = exam.mistakes("predicted", True, params, X, case=case) if used or not exam.hidden else ()
-        parts.judge_classes(expectation, form, answers[used], expected[used], case, mistakes)
+        parts.judge_classes(expectation, form, answers[used], expected[used], C, case, exam, mistakes)
 
 
 def _balance(params, hidden):
@@ -232,13 +232,44 @@ def toy(exam):
         }
         got = _trained(exam, params, X, y, settings, "")[0]
         start, target = exam.expected("toy_losses", params, X, y, settings, case=rule)
+        plain = None  # asked for in any case, that it is among the recorded values
+        if rule != "sgd":
+            descent = settings | {"update_rule": "sgd"}
+            plain = exam.expected("toy_losses", params, X, y, descent, case=f"{rule}, plain descent")[1]
         reached = _loss_reached(exam, got, params, X, y, reg)
         if isinstance(reached, Failure):
             expectation.judge(reached, rule)
             continue
         said = f"the loss goes from {start:.3f} to {reached:.4g}; ours reaches {target:.4g}, and twice that is allowed."
         above = max(reached / target - 1, 0.0)
-        expectation.judge(Comparison(above <= expectation.tolerance, above, expectation.tolerance, said), rule)
+        found = _slow(got, params, (start, reached), plain) if above > expectation.tolerance else None
+        expectation.judge(Comparison(above <= expectation.tolerance, above, expectation.tolerance, said), rule, found)
+
+
+def _slow(got, before, losses, plain):
+    """Name what a loss that is too high looks like; `plain` is what plain descent reaches."""
+    start, reached = losses
+    same = [key for key in PARAMS if close(entry(got, key)[0], before[key], key, 1e-12).passed]
+    if len(same) == len(PARAMS):
+        return Diagnosis("known mistake", "No parameter has changed: is the step taken, and is it kept?")
+    if same:
+        return Diagnosis("partial", f"{', '.join(same)} {'are' if same[1:] else 'is'} what came in: no step was kept.")
+    for key in PARAMS:
+        if not np.any(numbers(entry(got, key)[0], key)):
+            return Diagnosis("zero", f"{key} is all zeros after training.")
+    if plain is not None and abs(reached / plain - 1) < 1e-6:
+        text = (
+            "Plain gradient descent reaches just that: does `update_rule` choose the rule, and does it get its config?"
+        )
+        return Diagnosis("known mistake", text)
+    if reached > start:
+        return Diagnosis(
+            "sign", "The loss has grown: do the steps go against the gradient, and is it the gradient of this loss?"
+        )
+    return Diagnosis(
+        "partial",
+        "The loss falls, but slowly: as with smaller steps, with fewer of them, or with the gradient of another loss.",
+    )
 
 
 def _loss_reached(exam, trained, like, X, y, reg):

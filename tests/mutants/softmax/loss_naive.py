@@ -20,7 +20,7 @@ patch(ITEM, "loss is a sum", {"loss / N": "loss"}, fails=(LOSS, DERIVATIVE), dia
 patch(ITEM, "loss and gradient are sums", {" / N": ""}, fails=(LOSS, GRADIENT), diagnosis="factor")
 patch(ITEM, "gradient divided twice", {"dW / N": "dW / N / N"}, fails=GRADIENT, diagnosis="factor")
 patch(ITEM, "mean over the classes", {" / N": " / C"}, fails=LOSS, diagnosis="factor")
-patch(ITEM, "mean over N - 1", {" / N": " / (N - 1)"}, fails=(LOSS, GRADIENT))
+patch(ITEM, "mean over N - 1", {" / N": " / (N - 1)"}, fails=(LOSS, GRADIENT), diagnosis="factor")
 patch(ITEM, "all divided by N", {"+ 2 * reg * W": "+ 2 * reg * W / N"}, fails=GRADIENT, diagnosis="regularisation")
 patch(
     ITEM, "the whole gradient doubled", {"return loss, dW": "return loss, 2 * dW"}, fails=GRADIENT, diagnosis="factor"
@@ -48,11 +48,17 @@ patch(
     diagnosis="regularisation",
 )
 patch(ITEM, "weights not squared", {PENALTY: "reg * np.sum(W)"}, fails=LOSS, diagnosis="regularisation")
-patch(ITEM, "absolute weights", {PENALTY: "reg * np.sum(np.abs(W))", DECAY: "reg * np.sign(W)"}, fails=LOSS)
+patch(
+    ITEM,
+    "absolute weights",
+    {PENALTY: "reg * np.sum(np.abs(W))", DECAY: "reg * np.sign(W)"},
+    fails=LOSS,
+    diagnosis="regularisation",
+)
 patch(ITEM, "norm not squared", {PENALTY: "reg * np.linalg.norm(W)"}, fails=LOSS, diagnosis="regularisation")
 patch(ITEM, "mean of squares", {PENALTY: "reg * np.mean(W * W)"}, fails=LOSS, diagnosis="regularisation")
-patch(ITEM, "reg squared", {PENALTY: f"reg * {PENALTY}"}, fails=LOSS)
-patch(ITEM, "reg written in", {PENALTY: "0.1 * np.sum(W * W)"}, fails=LOSS)
+patch(ITEM, "reg squared", {PENALTY: f"reg * {PENALTY}"}, fails=LOSS, diagnosis="regularisation")
+patch(ITEM, "reg written in", {PENALTY: "0.1 * np.sum(W * W)"}, fails=LOSS, diagnosis="regularisation")
 patch(
     ITEM,
     "biases spared",
@@ -73,19 +79,43 @@ patch(
     "wrong classes only",
     {"dW[:, c] +=": "dW[:, c] += (c != y[i]) *"},
     fails=(GRADIENT, DERIVATIVE),
-    diagnosis=("", "partial"),
+    diagnosis="known mistake",
 )
 patch(ITEM, "no logarithm", {f"loss -= {LOG_P}": f"loss -= np.exp({LOG_P})"}, fails=LOSS, diagnosis="known mistake")
-patch(ITEM, "log base 2", {f"loss -= {LOG_P}": f"loss -= ({LOG_P}) / np.log(2)"}, fails=(LOSS, DERIVATIVE))
-patch(ITEM, "score for log probability", {f"loss -= {LOG_P}": "loss -= shifted[y[i]]"}, fails=(LOSS, DERIVATIVE))
-patch(ITEM, "inputs left out", {"dscore * X[i]": "dscore"}, fails=(GRADIENT, DERIVATIVE))
 patch(
-    ITEM, "negative scores cut off", {"scores = X[i] @ W": "scores = np.maximum(X[i] @ W, 0)"}, fails=(LOSS, GRADIENT)
+    ITEM,
+    "log base 2",
+    {f"loss -= {LOG_P}": f"loss -= ({LOG_P}) / np.log(2)"},
+    fails=(LOSS, DERIVATIVE),
+    diagnosis="factor",
 )
-patch(ITEM, "last example left out", {"in range(N)": "in range(N - 1)"}, fails=(LOSS, GRADIENT))
+patch(
+    ITEM,
+    "score for log probability",
+    {f"loss -= {LOG_P}": "loss -= shifted[y[i]]"},
+    fails=(LOSS, DERIVATIVE),
+    diagnosis="known mistake",
+)
+patch(ITEM, "inputs left out", {"dscore * X[i]": "dscore"}, fails=(GRADIENT, DERIVATIVE), diagnosis="known mistake")
+patch(
+    ITEM,
+    "negative scores cut off",
+    {"scores = X[i] @ W": "scores = np.maximum(X[i] @ W, 0)"},
+    fails=(LOSS, GRADIENT),
+    diagnosis="known mistake",
+)
+patch(
+    ITEM, "last example left out", {"in range(N)": "in range(N - 1)"}, fails=(LOSS, GRADIENT), diagnosis="known mistake"
+)
 patch(ITEM, "last class left out", {"in range(C)": "in range(C - 1)"}, fails=GRADIENT, diagnosis="partial")
-patch(ITEM, "labels from one", {"y[i]": "y[i] - 1"}, fails=(LOSS, GRADIENT), diagnosis=("", "partial"))
-patch(ITEM, "gradient of the last example", {"dW[:, c] +=": "dW[:, c] ="}, fails=(GRADIENT, DERIVATIVE))
+patch(ITEM, "labels from one", {"y[i]": "y[i] - 1"}, fails=(LOSS, GRADIENT), diagnosis="known mistake")
+patch(
+    ITEM,
+    "gradient of the last example",
+    {"dW[:, c] +=": "dW[:, c] ="},
+    fails=(GRADIENT, DERIVATIVE),
+    diagnosis="known mistake",
+)
 patch(
     ITEM,
     "gradient never filled in",
@@ -117,6 +147,7 @@ patch(
     "probability kept above 1e-12",
     {f"loss -= {LOG_P}": f"loss -= np.log(max(np.exp({LOG_P}), 1e-12))"},
     fails=LARGE,
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -124,6 +155,7 @@ patch(
     "a small constant inside the logarithm",
     {f"loss -= {LOG_P}": f"loss -= np.log(np.exp({LOG_P}) + 1e-8)"},
     fails=LARGE,
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -181,7 +213,13 @@ patch(
     fails=UNTOUCHED,
     only=True,
 )
-patch(ITEM, "X normalised in place", {"loss = 0.0": "X -= X.mean(axis=0)\n    loss = 0.0"}, fails=(LOSS, UNTOUCHED))
+patch(
+    ITEM,
+    "X normalised in place",
+    {"loss = 0.0": "X -= X.mean(axis=0)\n    loss = 0.0"},
+    fails=(LOSS, UNTOUCHED),
+    diagnosis="known mistake",
+)
 memorised(ITEM, fails=LOSS, otherwise=lambda W, X, y, reg: (0.0, np.zeros(W.shape)), diagnosis="zero")
 
 
@@ -200,7 +238,7 @@ def softmax_over_the_examples(W, X, y, reg):
     return loss, X.T @ P / len(X) + 2 * reg * W
 
 
-@mutant(ITEM, fails=(LOSS, DERIVATIVE))
+@mutant(ITEM, fails=(LOSS, DERIVATIVE), diagnosis="known mistake")
 def the_loss_of_an_untrained_model(W, X, y, reg):
     return np.log(10), softmax_loss_vectorized(W, X, y, reg)[1]
 
@@ -210,7 +248,7 @@ def zeros(W, X, y, reg):
     return 0.0, np.zeros_like(W)
 
 
-@mutant(ITEM, fails=(LOSS, GRADIENT))
+@mutant(ITEM, fails=(LOSS, GRADIENT), diagnosis="random")
 def random_numbers(W, X, y, reg):
     return np.random.rand(), np.random.standard_normal(W.shape)
 
@@ -220,7 +258,7 @@ def the_inputs_themselves(W, X, y, reg):
     return reg, W
 
 
-@mutant(ITEM, fails=(LOSS, GRADIENT))
+@mutant(ITEM, fails=(LOSS, GRADIENT), diagnosis="known mistake")
 def hinge_loss(W, X, y, reg):
     rows, scores = np.arange(len(X)), X @ W
     margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)

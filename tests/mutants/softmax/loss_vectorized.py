@@ -46,7 +46,7 @@ patch(
     diagnosis="transpose",
 )
 patch(ITEM, "softmax over the examples", {"axis=1": "axis=0"}, fails=(LOSS, GRADIENT), diagnosis="axis")
-patch(ITEM, "one sum for the whole array", {".sum(axis=1, keepdims=True)": ".sum()"}, fails=LOSS)
+patch(ITEM, "one sum for the whole array", {".sum(axis=1, keepdims=True)": ".sum()"}, fails=LOSS, diagnosis="axis")
 patch(ITEM, "one taken off every class", {TAKEN_OFF: "dscores -= 1"}, fails=GRADIENT, diagnosis="known mistake")
 patch(ITEM, "one never taken off", {TAKEN_OFF: "pass"}, fails=(GRADIENT, DERIVATIVE), diagnosis="known mistake")
 patch(
@@ -56,9 +56,27 @@ patch(
     fails=GRADIENT,
     diagnosis=("", "partial", "known mistake"),
 )
-patch(ITEM, "whole columns in the loss", {MEAN: "-log_probabilities[:, y].mean()"}, fails=(LOSS, DERIVATIVE))
-patch(ITEM, "mean over all classes", {MEAN: "-log_probabilities.mean()"}, fails=(LOSS, DERIVATIVE))
-patch(ITEM, "probabilities wrong by the shift", {"np.exp(log_probabilities)": "np.exp(shifted)"}, fails=GRADIENT)
+patch(
+    ITEM,
+    "whole columns in the loss",
+    {MEAN: "-log_probabilities[:, y].mean()"},
+    fails=(LOSS, DERIVATIVE),
+    diagnosis="known mistake",
+)
+patch(
+    ITEM,
+    "mean over all classes",
+    {MEAN: "-log_probabilities.mean()"},
+    fails=(LOSS, DERIVATIVE),
+    diagnosis="known mistake",
+)
+patch(
+    ITEM,
+    "probabilities wrong by the shift",
+    {"np.exp(log_probabilities)": "np.exp(shifted)"},
+    fails=GRADIENT,
+    diagnosis="known mistake",
+)
 patch(ITEM, "gradient never filled in", {"return loss, dW": "return loss, 0 * dW"}, fails=GRADIENT, diagnosis="zero")
 
 # Large numbers, form, sizes, dtypes, inputs
@@ -179,6 +197,6 @@ def zeros(W, X, y, reg):
     return 0.0, np.zeros_like(W)
 
 
-@mutant(ITEM, fails=(LOSS, GRADIENT))
+@mutant(ITEM, fails=(LOSS, GRADIENT), diagnosis="random")
 def random_numbers(W, X, y, reg):
     return np.random.rand(), np.random.standard_normal(W.shape)

@@ -12,11 +12,11 @@ COPY, QUOTIENT = "np.array(x, dtype=np.float64)", "(above - below) / (2 * h)"
 
 patch(ITEM, "forward difference", {"value - h": "value", "2 * h": "h"}, fails=CENTRED, diagnosis="known mistake")
 patch(ITEM, "backward difference", {"value + h": "value", "2 * h": "h"}, fails=CENTRED, diagnosis="known mistake")
-patch(ITEM, "forward difference by 2h", {"value - h": "value"}, fails=RIGHT, diagnosis=("factor", "near", ""))
+patch(ITEM, "forward difference by 2h", {"value - h": "value"}, fails=RIGHT, diagnosis="known mistake")
 patch(ITEM, "divided by h", {"2 * h": "h"}, fails=(RIGHT, CENTRED), diagnosis="factor")
 patch(ITEM, "divided by 2, times h", {QUOTIENT: "(above - below) / 2 * h"}, fails=RIGHT, diagnosis="factor")
 patch(ITEM, "not divided", {QUOTIENT: "above - below"}, fails=(CENTRED, RIGHT), diagnosis=("factor", "known mistake"))
-patch(ITEM, "sum for difference", {"above - below": "above + below"}, fails=RIGHT)
+patch(ITEM, "sum for difference", {"above - below": "above + below"}, fails=RIGHT, diagnosis="sign")
 patch(ITEM, "wrong sign", {"above - below": "below - above"}, fails=(RIGHT, CENTRED), diagnosis="sign")
 patch(ITEM, "h not used", {COPY: f"{COPY}\n    h = 1e-5"}, fails=CENTRED, diagnosis="known mistake")
 patch(
@@ -33,10 +33,17 @@ patch(
     "all entries at once",
     {"point[index] = value + h": "point = x + h", "point[index] = value - h": "point = x - h"},
     fails=(RIGHT, CENTRED),
+    diagnosis="known mistake",
 )
 patch(ITEM, "float32", {COPY: "np.array(x, dtype=np.float32)"}, fails=RIGHT)
 patch(ITEM, "float16 result", {"return gradient": "return gradient.astype(np.float16)"}, fails=RIGHT, diagnosis="near")
-patch(ITEM, "integers", {"np.zeros_like(point)": "np.zeros(point.shape, int)"}, fails=(RIGHT, CENTRED))
+patch(
+    ITEM,
+    "integers",
+    {"np.zeros_like(point)": "np.zeros(point.shape, int)"},
+    fails=(RIGHT, CENTRED),
+    diagnosis="rounded",
+)
 patch(ITEM, "flattened", {"return gradient": "return gradient.ravel()"}, fails=(RIGHT, SHAPE), diagnosis="shape")
 patch(ITEM, "transposed", {"return gradient": "return gradient.T"}, fails=(RIGHT, SHAPE), diagnosis="transpose")
 patch(ITEM, "gains an axis", {"return gradient": "return gradient[np.newaxis]"}, fails=SHAPE, only=True)
@@ -96,22 +103,22 @@ def zeros(f, x, h=1e-5):
     return np.zeros_like(x)
 
 
-@mutant(ITEM, fails=(RIGHT, CENTRED))
+@mutant(ITEM, fails=(RIGHT, CENTRED), diagnosis="constant")
 def ones(f, x, h=1e-5):
     return np.ones_like(x)
 
 
-@mutant(ITEM, fails=(RIGHT, CENTRED))
+@mutant(ITEM, fails=(RIGHT, CENTRED), diagnosis="input")
 def the_gradient_of_the_sum_of_squares(f, x, h=1e-5):
     return 2 * x
 
 
-@mutant(ITEM, fails=(RIGHT, CENTRED))
+@mutant(ITEM, fails=(RIGHT, CENTRED), diagnosis="input")
 def x_itself(f, x, h=1e-5):
     return x
 
 
-@mutant(ITEM, fails=(RIGHT, CENTRED))
+@mutant(ITEM, fails=(RIGHT, CENTRED), diagnosis="random")
 def random_numbers(f, x, h=1e-5):
     return np.random.standard_normal(x.shape)
 
@@ -131,7 +138,7 @@ def complex_step(f, x, h=1e-5):
     return gradient
 
 
-@mutant(ITEM, fails=(CENTRED, ANY_SHAPE))
+@mutant(ITEM, fails=(CENTRED, ANY_SHAPE), diagnosis="known mistake")
 def a_better_formula_than_asked_for(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
     for index in np.ndindex(x.shape):

@@ -21,7 +21,7 @@ patch(
     only=True,
 )
 patch(ITEM, "scores cut at 50", {SHIFT: "np.clip(scores, -50, 50)"}, fails=LARGE, diagnosis=("", "partial"), only=True)
-patch(ITEM, "sum down the columns", {SUM: "exponentials.sum(axis=0, keepdims=True)"}, fails=RIGHT)
+patch(ITEM, "sum down the columns", {SUM: "exponentials.sum(axis=0, keepdims=True)"}, fails=RIGHT, diagnosis="axis")
 patch(ITEM, "softmax of every column", {"axis=1": "axis=0"}, fails=RIGHT, diagnosis="axis")
 patch(
     ITEM,
@@ -52,8 +52,8 @@ patch(
 patch(ITEM, "float16", {SHIFT: f"({SHIFT}).astype(np.float16)"}, fails=RIGHT, diagnosis="near")
 patch(ITEM, "twice", {f"exponentials / {SUM}": f"2 * exponentials / {SUM}"}, fails=RIGHT, diagnosis="factor")
 patch(ITEM, "mean for the sum", {".sum(": ".mean("}, fails=RIGHT, diagnosis="factor")
-patch(ITEM, "base 2", {"np.exp(": "np.exp2("}, fails=RIGHT)
-patch(ITEM, "negative scores cut off", {SHIFT: "np.maximum(scores, 0)"}, fails=RIGHT, diagnosis=("", "partial"))
+patch(ITEM, "base 2", {"np.exp(": "np.exp2("}, fails=RIGHT, diagnosis="known mistake")
+patch(ITEM, "negative scores cut off", {SHIFT: "np.maximum(scores, 0)"}, fails=RIGHT, diagnosis="known mistake")
 patch(ITEM, "not a number", {f"exponentials / {SUM}": "np.nan * scores"}, fails=RIGHT, diagnosis="overflow")
 patch(ITEM, "integers", {f"exponentials / {SUM}": f"(exponentials / {SUM}).astype(int)"}, fails=RIGHT, diagnosis="zero")
 patch(
@@ -76,17 +76,17 @@ def zeros(scores):
     return np.zeros_like(scores)
 
 
-@mutant(ITEM, fails=RIGHT)
+@mutant(ITEM, fails=RIGHT, diagnosis="input")
 def the_scores_themselves(scores):
     return scores
 
 
-@mutant(ITEM, fails=RIGHT)
+@mutant(ITEM, fails=RIGHT, diagnosis="constant")
 def equal_probabilities(scores):
     return np.full(scores.shape, 1 / scores.shape[1])
 
 
-@mutant(ITEM, fails=RIGHT)
+@mutant(ITEM, fails=RIGHT, diagnosis="random")
 def random_probabilities(scores):
     return np.random.dirichlet(np.ones(scores.shape[1]), size=scores.shape[0])
 
@@ -98,7 +98,7 @@ def ten_classes_written_in(scores):
     return probabilities
 
 
-@mutant(ITEM, fails=RIGHT)
+@mutant(ITEM, fails=RIGHT, diagnosis="known mistake")
 def the_winner_takes_it_all(scores):
     return np.eye(scores.shape[1])[scores.argmax(axis=1)]
 

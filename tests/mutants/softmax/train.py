@@ -42,10 +42,11 @@ patch(
         "softmax_loss_vectorized(self.W": "softmax_loss_vectorized(start_W",
     },
     fails=(REG, HISTORY),
+    diagnosis="known mistake",
 )
 patch(ITEM, "weights not a number", {STEP: "self.W = self.W * float('nan')"}, fails=STEPS, diagnosis="overflow")
 patch(ITEM, "weights all zero", {STEP: "self.W = 0 * dW"}, fails=STEPS, diagnosis="zero")
-patch(ITEM, "starts afresh", {"if self.W is None:": "if True:"}, fails=STEPS)
+patch(ITEM, "starts afresh", {"if self.W is None:": "if True:"}, fails=STEPS, diagnosis="known mistake")
 patch(
     ITEM, "float16 weights", {STEP: "self.W = (self.W - rate * dW).astype(np.float16)"}, fails=STEPS, diagnosis="near"
 )
@@ -65,21 +66,21 @@ patch(
     fails=(LAST, LARGER),
     diagnosis="known mistake",
 )
-patch(ITEM, "one batch an epoch", {BATCHES: "range(0, 1)"}, fails=LAST, diagnosis=("", "partial"))
-patch(ITEM, "the whole set in every step", {"X[batch], y[batch]": "X, y"}, fails=LAST)
+patch(ITEM, "one batch an epoch", {BATCHES: "range(0, 1)"}, fails=LAST, diagnosis="known mistake")
+patch(ITEM, "the whole set in every step", {"X[batch], y[batch]": "X, y"}, fails=LAST, diagnosis="known mistake")
 patch(
     ITEM,
     "overlapping batches",
     {BATCHES: "range(0, N, (batch_size + 1) // 2)"},
     fails=(LAST, STEPS, ONCE),
-    diagnosis=("", "partial"),
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
     "last batch filled up from the front",
     {"batch = order[start : start + batch_size]": "batch = order[(start + np.arange(batch_size)) % N]"},
     fails=LAST,
-    diagnosis=("", "partial"),
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
@@ -93,7 +94,7 @@ patch(
     "labels not cut into batches",
     {"X[batch], y[batch]": "X[batch], y[: len(batch)]"},
     fails=(LAST, ONCE),
-    diagnosis=("", "partial"),
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
@@ -117,6 +118,7 @@ patch(
     "reg applied twice",
     {STEP: "self.W = self.W - rate * (dW + 2 * reg * self.W)"},
     fails=(REG, HISTORY),
+    diagnosis="regularisation",
     only=True,
 )
 patch(ITEM, "no decay", {RATE: "0"}, fails=(DECAY, HISTORY), diagnosis="known mistake", only=True)
@@ -128,7 +130,7 @@ patch(
     diagnosis="known mistake",
     only=True,
 )
-patch(ITEM, "decay one step early", {"* epoch /": "* (epoch + 1) /"}, fails=(DECAY, HISTORY))
+patch(ITEM, "decay one step early", {"* epoch /": "* (epoch + 1) /"}, fails=(DECAY, HISTORY), diagnosis="known mistake")
 patch(ITEM, "a single epoch divides by zero", {" and epochs > 1": ""}, fails=(SINGLE, HISTORY), only=True)
 patch(
     ITEM,
@@ -151,14 +153,22 @@ patch(
     "geometric decay",
     {f"rate += {RATE}": "rate *= (final_learning_rate / learning_rate) ** (epoch / (epochs - 1))"},
     fails=(DECAY, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
-patch(ITEM, "learning rate written in", {"rate = learning_rate": "rate = 0.01"}, fails=STEPS)
+patch(ITEM, "learning rate written in", {"rate = learning_rate": "rate = 0.01"}, fails=STEPS, diagnosis="known mistake")
 
 # History
 patch(ITEM, "history not returned", {"return history": "return"}, fails=HISTORY)
 patch(ITEM, "loss not recorded", {'history["loss"].append(loss)': "pass"}, fails=(HISTORY, FRESH, SEEDED), only=True)
-patch(ITEM, "loss summed up", {'["loss"].append(loss)': '["loss"].append(loss * len(batch))'}, fails=HISTORY, only=True)
+patch(
+    ITEM,
+    "loss summed up",
+    {'["loss"].append(loss)': '["loss"].append(loss * len(batch))'},
+    fails=HISTORY,
+    diagnosis="factor",
+    only=True,
+)
 patch(
     ITEM,
     "another name in the history",
@@ -171,6 +181,7 @@ patch(
     "first rate recorded",
     {'["learning_rate"].append(rate)': '["learning_rate"].append(learning_rate)'},
     fails=HISTORY,
+    diagnosis="constant",
     only=True,
 )
 patch(

@@ -20,7 +20,7 @@ patch(ITEM, "no correction", {M_HAT: 'config["m"]', V_HAT: 'config["v"]'}, fails
 patch(ITEM, "m not corrected", {M_HAT: 'config["m"]'}, fails=FIRST, diagnosis="known mistake")
 patch(ITEM, "v not corrected", {V_HAT: 'config["v"]'}, fails=FIRST, diagnosis="known mistake")
 patch(ITEM, "correction by the beta of one step", {' ** config["t"]': ""}, fails=LATER, diagnosis="known mistake")
-patch(ITEM, "correction by multiplication", {"] / (1 - beta": "] * (1 - beta"}, fails=FIRST)
+patch(ITEM, "correction by multiplication", {"] / (1 - beta": "] * (1 - beta"}, fails=FIRST, diagnosis="known mistake")
 patch(
     ITEM,
     "corrected values stored",
@@ -70,7 +70,7 @@ patch(
     diagnosis="near",
     only=True,
 )
-patch(ITEM, "no epsilon", {' + config["epsilon"]': ""}, fails=SMALL)
+patch(ITEM, "no epsilon", {' + config["epsilon"]': ""}, fails=SMALL, diagnosis="near")
 patch(ITEM, "epsilon before the correction", {V_HAT: 'config["v"] / (1 - beta2 ** config["t"]) + 1e-6'}, fails=SMALL)
 patch(
     ITEM,
@@ -84,9 +84,21 @@ patch(ITEM, "beta2 of 0.999 always", {', config["beta2"]': ", 0.999"}, fails=LAT
 patch(ITEM, "squares of m", {"dw**2": 'config["m"] ** 2'}, fails=LATER, diagnosis="known mistake")
 patch(ITEM, "not squared", {"dw**2": "dw"}, fails=FIRST, diagnosis=("", "overflow"))
 patch(ITEM, "no root", {"np.sqrt(v_hat)": "v_hat"}, fails=FIRST, diagnosis="known mistake")
-patch(ITEM, "weights of m swapped", {M: 'config["m"] = (1 - beta1) * config["m"] + beta1 * dw'}, fails=FIRST)
-patch(ITEM, "weights of v swapped", {V: 'config["v"] = (1 - beta2) * config["v"] + beta2 * dw**2'}, fails=FIRST)
-patch(ITEM, "beta2 squared", {"beta2 * config": "beta2**2 * config"}, fails=(LATER, WARM))
+patch(
+    ITEM,
+    "weights of m swapped",
+    {M: 'config["m"] = (1 - beta1) * config["m"] + beta1 * dw'},
+    fails=FIRST,
+    diagnosis="known mistake",
+)
+patch(
+    ITEM,
+    "weights of v swapped",
+    {V: 'config["v"] = (1 - beta2) * config["v"] + beta2 * dw**2'},
+    fails=FIRST,
+    diagnosis="known mistake",
+)
+patch(ITEM, "beta2 squared", {"beta2 * config": "beta2**2 * config"}, fails=(LATER, WARM), diagnosis="known mistake")
 patch(ITEM, "gradient for m", {"* m_hat": "* dw"}, fails=LATER)
 patch(
     ITEM,
@@ -98,6 +110,7 @@ patch(
         V_HAT: V_HAT.replace('config["v"]', "v"),
     },
     fails=LATER,
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
@@ -107,7 +120,7 @@ patch(
     diagnosis="known mistake",
     only=True,
 )
-patch(ITEM, "t in config ignored", {'"t"': '"own_t"'}, fails=WARM, only=True)
+patch(ITEM, "t in config ignored", {'"t"': '"own_t"'}, fails=WARM, diagnosis="known mistake", only=True)
 patch(
     ITEM,
     "state set to zero each time",
@@ -162,7 +175,7 @@ patch(ITEM, "dw squared in place", {V: f"dw **= 2\n    {V.replace('dw**2', 'dw')
 patch(ITEM, "half precision", {STEP: f"({STEP}).astype(np.float16)"}, fails=FIRST, diagnosis="near")
 patch(ITEM, "zeros", {STEP: "np.zeros_like(w)"}, fails=FIRST, diagnosis="zero")
 patch(ITEM, "not a number", {STEP: "np.nan * w"}, fails=FIRST, diagnosis="overflow")
-patch(ITEM, "random numbers", {STEP: "np.random.standard_normal(w.shape)"}, fails=FIRST)
+patch(ITEM, "random numbers", {STEP: "np.random.standard_normal(w.shape)"}, fails=FIRST, diagnosis="random")
 memorised(
     ITEM, fails=(FIRST, SETTINGS), otherwise=lambda w, dw, config=None: (np.zeros(np.shape(w)), {}), diagnosis="zero"
 )

@@ -36,10 +36,16 @@ patch(
     fails=(RIGHT, HIDDEN),
     diagnosis="known mistake",
 )
-patch(ITEM, "softplus", {RELU: f"np.log(1 + np.exp({PRE}))"}, fails=(RIGHT, HIDDEN))
+patch(ITEM, "softplus", {RELU: f"np.log(1 + np.exp({PRE}))"}, fails=(RIGHT, HIDDEN), diagnosis="known mistake")
 patch(ITEM, "ReLU cut off at one", {RELU: f"np.clip({PRE}, 0, 1)"}, fails=(RIGHT, HIDDEN), diagnosis=("", "partial"))
-patch(ITEM, "a step in place of the ReLU", {RELU: f"(({PRE}) > 0).astype(float)"}, fails=(RIGHT, HIDDEN))
-patch(ITEM, "mask in place of hidden", {RETURN: "return scores, hidden > 0"}, fails=HIDDEN)
+patch(
+    ITEM,
+    "a step in place of the ReLU",
+    {RELU: f"(({PRE}) > 0).astype(float)"},
+    fails=(RIGHT, HIDDEN),
+    diagnosis="known mistake",
+)
+patch(ITEM, "mask in place of hidden", {RETURN: "return scores, hidden > 0"}, fails=HIDDEN, diagnosis="known mistake")
 
 # The biases
 patch(
@@ -51,7 +57,13 @@ patch(
 )
 patch(ITEM, "b1 forgotten", {' + params["b1"]': ""}, fails=(RIGHT, HIDDEN), diagnosis="known mistake")
 patch(ITEM, "b2 forgotten", {' + params["b2"]': ""}, fails=RIGHT, diagnosis="known mistake")
-patch(ITEM, "both biases forgotten", {' + params["b1"]': "", ' + params["b2"]': ""}, fails=(RIGHT, HIDDEN))
+patch(
+    ITEM,
+    "both biases forgotten",
+    {' + params["b1"]': "", ' + params["b2"]': ""},
+    fails=(RIGHT, HIDDEN),
+    diagnosis="known mistake",
+)
 patch(
     ITEM,
     "b1 added to the weights",
@@ -66,7 +78,7 @@ patch(
     fails=RIGHT,
     diagnosis="known mistake",
 )
-patch(ITEM, "biases subtracted", {"+ params": "- params"}, fails=(RIGHT, HIDDEN))
+patch(ITEM, "biases subtracted", {"+ params": "- params"}, fails=(RIGHT, HIDDEN), diagnosis="known mistake")
 patch(ITEM, "b1 as a column", {'params["b1"]': 'params["b1"].reshape(-1, 1)'}, fails=(RIGHT, HIDDEN))
 
 # What is returned
@@ -125,8 +137,14 @@ patch(
     fails=UNTOUCHED,
     only=True,
 )
-patch(ITEM, "X centred", {"X @": "(X - X.mean(axis=0)) @"}, fails=(RIGHT, HIDDEN))
-patch(ITEM, "X centred in place", {f"hidden = {RELU}": f"X -= X.mean(axis=0)\n    hidden = {RELU}"}, fails=RIGHT)
+patch(ITEM, "X centred", {"X @": "(X - X.mean(axis=0)) @"}, fails=(RIGHT, HIDDEN), diagnosis="known mistake")
+patch(
+    ITEM,
+    "X centred in place",
+    {f"hidden = {RELU}": f"X -= X.mean(axis=0)\n    hidden = {RELU}"},
+    fails=RIGHT,
+    diagnosis="known mistake",
+)
 patch(
     ITEM,
     "last hidden unit left out",
@@ -140,7 +158,7 @@ patch(
     "dropout left in",
     {f"hidden = {RELU}": f"hidden = {RELU}\n    hidden = hidden * (np.random.rand(*hidden.shape) < 0.5) / 0.5"},
     fails=(RIGHT, HIDDEN),
-    diagnosis=("", "partial"),
+    diagnosis="random",
 )
 memorised(ITEM, fails=(RIGHT, HIDDEN), otherwise=lambda X, p: (np.zeros((len(X), len(p["b2"]))), np.zeros(len(X))))
 
@@ -155,7 +173,7 @@ def not_a_number(X, params):
     return np.full((len(X), len(params["b2"])), np.nan), np.full((len(X), len(params["b1"])), np.nan)
 
 
-@mutant(ITEM, fails=(RIGHT, HIDDEN))
+@mutant(ITEM, fails=(RIGHT, HIDDEN), diagnosis="random")
 def random_numbers(X, params):
     return np.random.rand(len(X), len(params["b2"])), np.random.rand(len(X), len(params["b1"]))
 

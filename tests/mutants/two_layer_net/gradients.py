@@ -41,6 +41,7 @@ for name, item in ITEMS.items():
         "random numbers",
         {line: f'"{name}": np.random.standard_normal(params["{name}"].shape),'},
         fails=both(item),
+        diagnosis="random",
     )
     patch(item, "wrong sign", {line: f'"{name}": -({value}),'}, fails=both(item), diagnosis="sign")
     patch(item, "divided by N once more", first("dscores = dscores / len(X)"), fails=PLAIN[item], diagnosis="factor")
@@ -58,13 +59,13 @@ for name, item in ITEMS.items():
         fails=FORM[item],
         only=True,
     )
-    patch(item, "the parameter itself", {line: f'"{name}": params["{name}"],'}, fails=both(item))
+    patch(item, "the parameter itself", {line: f'"{name}": params["{name}"],'}, fails=both(item), diagnosis="input")
     patch(
         item,
         "last example left out",
         first("dscores, X, hidden = dscores[:-1], X[:-1], hidden[:-1]"),
         fails=PLAIN[item],
-        diagnosis=EVIDENCE,
+        diagnosis="known mistake",
     )
     patch(
         item, "dscores divided in place", first("dscores /= len(X)"), fails=(PLAIN[item], UNTOUCHED), diagnosis="factor"
@@ -89,10 +90,16 @@ for name, item in (("W1", W1), ("W2", W2)):
     )
     patch(item, "decay divided by N", {decay: f"{decay} / len(X)"}, fails=DECAYED[item], diagnosis="regularisation")
     patch(item, "decay once per example", {decay: f"{decay} * len(X)"}, fails=DECAYED[item], diagnosis="regularisation")
-    patch(item, "signs in place of weights", {decay: f'reg * np.sign(params["{name}"])'}, fails=DECAYED[item])
-    patch(item, "reg alone", {decay: "2 * reg"}, fails=DECAYED[item])
-    patch(item, "reg forgotten", {decay: f'2 * params["{name}"]'}, fails=both(item))
-    patch(item, "reg squared", {decay: f"reg * {decay}"}, fails=DECAYED[item])
+    patch(
+        item,
+        "signs in place of weights",
+        {decay: f'reg * np.sign(params["{name}"])'},
+        fails=DECAYED[item],
+        diagnosis="regularisation",
+    )
+    patch(item, "reg alone", {decay: "2 * reg"}, fails=DECAYED[item], diagnosis="regularisation")
+    patch(item, "reg forgotten", {decay: f'2 * params["{name}"]'}, fails=both(item), diagnosis="regularisation")
+    patch(item, "reg squared", {decay: f"reg * {decay}"}, fails=DECAYED[item], diagnosis="regularisation")
     patch(
         item,
         "W decayed in place",
@@ -138,9 +145,15 @@ patch(
     "last example alone",
     {"hidden.T @ dscores": "np.outer(hidden[-1], dscores[-1])"},
     fails=PLAIN[W2],
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
-patch(W2, "hidden recomputed without bias", first('hidden = np.maximum(0, X @ params["W1"])'), fails=PLAIN[W2])
+patch(
+    W2,
+    "hidden recomputed without bias",
+    first('hidden = np.maximum(0, X @ params["W1"])'),
+    fails=PLAIN[W2],
+    diagnosis="known mistake",
+)
 patch(
     W2,
     "one hidden unit is squeezed out",
@@ -161,7 +174,7 @@ patch(
 )
 patch(B2, "not summed", {LINES["b2"]: '"b2": dscores,'}, fails=(*both(B2), FORM[B2]), diagnosis="axis")
 patch(B2, "a row", {LINES["b2"]: '"b2": dscores.sum(axis=0, keepdims=True),'}, fails=FORM[B2], only=True)
-patch(B2, "first example alone", {LINES["b2"]: '"b2": dscores[0],'}, fails=both(B2))
+patch(B2, "first example alone", {LINES["b2"]: '"b2": dscores[0],'}, fails=both(B2), diagnosis="known mistake")
 patch(
     B2,
     "regularised",
@@ -176,10 +189,10 @@ patch(
     fails=DECAYED[B2],
     diagnosis="regularisation",
 )
-patch(B2, "largest entry", {LINES["b2"]: '"b2": dscores.max(axis=0),'}, fails=both(B2))
-patch(B2, "ones", {LINES["b2"]: '"b2": np.ones_like(params["b2"]),'}, fails=both(B2))
+patch(B2, "largest entry", {LINES["b2"]: '"b2": dscores.max(axis=0),'}, fails=both(B2), diagnosis="axis")
+patch(B2, "ones", {LINES["b2"]: '"b2": np.ones_like(params["b2"]),'}, fails=both(B2), diagnosis="constant")
 patch(B2, "that of b1", {LINES["b2"]: '"b2": dpre.sum(axis=0),'}, fails=(*both(B2), FORM[B2]))
-patch(B2, "times b2", {LINES["b2"]: '"b2": dscores.sum(axis=0) * params["b2"],'}, fails=both(B2))
+patch(B2, "times b2", {LINES["b2"]: '"b2": dscores.sum(axis=0) * params["b2"],'}, fails=both(B2), diagnosis="input")
 patch(
     B2,
     "fails for a single example",
@@ -208,20 +221,20 @@ for item in (W1, B1):
         ),
         ("mask of X @ W1 without the bias", {DPRE: 'dpre = dhidden * (X @ params["W1"] > 0)'}, "known mistake"),
         ("leaky on the way back", {DPRE: "dpre = dhidden * np.where(hidden > 0, 1, 0.01)"}, "known mistake"),
-        ("derivative of a sigmoid", {"(hidden > 0)": "hidden * (1 - hidden)"}, ""),
-        ("open above one half", {"hidden > 0": "hidden > 0.5"}, ""),
+        ("derivative of a sigmoid", {"(hidden > 0)": "hidden * (1 - hidden)"}, "known mistake"),
+        ("open above one half", {"hidden > 0": "hidden > 0.5"}, "known mistake"),
         ("whole examples closed", {"hidden > 0": "hidden.sum(axis=1, keepdims=True) > 0"}, "known mistake"),
         (
             "second layer left out",
             {DHIDDEN: "dhidden = np.repeat(dscores.sum(axis=1, keepdims=True), hidden.shape[1], axis=1)"},
-            "",
+            "known mistake",
         ),
-        ("signs of the second layer", {DHIDDEN: "dhidden = dscores @ np.sign(params['W2']).T"}, ""),
+        ("signs of the second layer", {DHIDDEN: "dhidden = dscores @ np.sign(params['W2']).T"}, "known mistake"),
         ("bias of the second layer added", {DHIDDEN: f"dscores = dscores + params['b2']\n    {DHIDDEN}"}, ""),
     ):
         patch(item, text, changes, fails=both(item), diagnosis=kind or EVIDENCE)
 patch(W1, "hidden for X", {"X.T @ dpre": "hidden.T @ dpre"}, fails=both(W1))
-patch(W1, "X left out", {"X.T @ dpre": "dpre.sum(axis=0)"}, fails=both(W1), diagnosis=EVIDENCE)
+patch(W1, "X left out", {"X.T @ dpre": "dpre.sum(axis=0)"}, fails=both(W1), diagnosis="axis")
 patch(
     W1,
     "mean of outer products",
@@ -229,7 +242,7 @@ patch(
     fails=PLAIN[W1],
     diagnosis="factor",
 )
-patch(W1, "last example alone", {"X.T @ dpre": "np.outer(X[-1], dpre[-1])"}, fails=PLAIN[W1], diagnosis=EVIDENCE)
+patch(W1, "last example alone", {"X.T @ dpre": "np.outer(X[-1], dpre[-1])"}, fails=PLAIN[W1], diagnosis="known mistake")
 patch(W1, "weights of the second layer decay", {'reg * params["W1"]': 'reg * params["W2"]'}, fails=both(W1))
 patch(W1, "one hidden unit is squeezed out", {"X.T @ dpre": "np.squeeze(X).T @ np.squeeze(dpre)"}, fails=EDGES)
 patch(
@@ -254,7 +267,13 @@ patch(
     diagnosis="regularisation",
 )
 patch(B1, "that of b2", {LINES["b1"]: '"b1": dscores.sum(axis=0),'}, fails=(*both(B1), FORM[B1]))
-patch(B1, "how often the unit was open", {LINES["b1"]: '"b1": (hidden > 0).sum(axis=0),'}, fails=both(B1))
+patch(
+    B1,
+    "how often the unit was open",
+    {LINES["b1"]: '"b1": (hidden > 0).sum(axis=0),'},
+    fails=both(B1),
+    diagnosis="known mistake",
+)
 patch(
     B1,
     "fails for a single example",

@@ -74,6 +74,7 @@ patch(
     "reg not applied to the second layer",
     {PENALTY: f"reg * {SQUARED_ALONE['W1']} + {SQUARED_ALONE['W2']}"},
     fails=LOSS,
+    diagnosis="regularisation",
 )
 patch(
     ITEM,
@@ -100,16 +101,22 @@ patch(
 patch(ITEM, "penalty divided by N", {PENALTY: f"{PENALTY} / N"}, fails=LOSS, diagnosis="regularisation")
 patch(ITEM, "penalty once per example", {PENALTY: f"{PENALTY} * N"}, fails=LOSS, diagnosis="regularisation")
 patch(ITEM, "mean of the squares", {"np.sum(params": "np.mean(params"}, fails=LOSS, diagnosis="regularisation")
-patch(ITEM, "reg squared", {PENALTY: f"reg * {PENALTY}"}, fails=LOSS)
-patch(ITEM, "reg written in", {PENALTY: PENALTY.replace("reg", "0.05")}, fails=LOSS)
+patch(ITEM, "reg squared", {PENALTY: f"reg * {PENALTY}"}, fails=LOSS, diagnosis="regularisation")
+patch(ITEM, "reg written in", {PENALTY: PENALTY.replace("reg", "0.05")}, fails=LOSS, diagnosis="regularisation")
 
 # Signs, terms and axes
 patch(ITEM, "loss with the wrong sign", {DATA: DATA[1:]}, fails=LOSS, diagnosis="sign")
 patch(ITEM, "y - p", {RETURN: "return loss, -dscores / N"}, fails=GRADIENT, diagnosis="sign")
 patch(ITEM, "one never taken off", {MINUS_ONE: "pass"}, fails=GRADIENT, diagnosis="known mistake")
 patch(ITEM, "one taken off everywhere", {MINUS_ONE: "dscores -= 1"}, fails=GRADIENT, diagnosis="known mistake")
-patch(ITEM, "one added", {"-= 1": "+= 1"}, fails=GRADIENT, diagnosis=("", "partial"))
-patch(ITEM, "logarithm of p in the gradient", {"np.exp(log_probabilities)": "log_probabilities.copy()"}, fails=GRADIENT)
+patch(ITEM, "one added", {"-= 1": "+= 1"}, fails=GRADIENT, diagnosis="known mistake")
+patch(
+    ITEM,
+    "logarithm of p in the gradient",
+    {"np.exp(log_probabilities)": "log_probabilities.copy()"},
+    fails=GRADIENT,
+    diagnosis="known mistake",
+)
 patch(
     ITEM,
     "no logarithm",
@@ -117,8 +124,14 @@ patch(
     fails=LOSS,
     diagnosis="known mistake",
 )
-patch(ITEM, "log base 2", {".mean()": ".mean() / np.log(2)"}, fails=LOSS)
-patch(ITEM, "score for the log probability", {DATA: "-shifted[np.arange(N), y].mean()"}, fails=LOSS)
+patch(ITEM, "log base 2", {".mean()": ".mean() / np.log(2)"}, fails=LOSS, diagnosis="factor")
+patch(
+    ITEM,
+    "score for the log probability",
+    {DATA: "-shifted[np.arange(N), y].mean()"},
+    fails=LOSS,
+    diagnosis="known mistake",
+)
 patch(ITEM, "softmax over the examples", {"axis=1": "axis=0"}, fails=(LOSS, GRADIENT), diagnosis="axis")
 patch(
     ITEM,
@@ -127,17 +140,31 @@ patch(
     fails=(LOSS, GRADIENT),
     diagnosis="axis",
 )
-patch(ITEM, "labels from one", {"y]": "y - 1]"}, fails=(LOSS, GRADIENT), diagnosis=("", "partial"))
+patch(ITEM, "labels from one", {"y]": "y - 1]"}, fails=(LOSS, GRADIENT), diagnosis="known mistake")
 patch(
     ITEM,
     "columns of the right classes",
     {"[np.arange(N), y] -=": "[:, y] -="},
     fails=GRADIENT,
-    diagnosis=("", "partial"),
+    diagnosis="known mistake",
 )
-patch(ITEM, "all pairs of rows and labels", {"[np.arange(N), y].mean()": "[:, y].mean()"}, fails=LOSS)
-patch(ITEM, "last example left out", {DATA: "-log_probabilities[np.arange(N - 1), y[:-1]].mean()"}, fails=LOSS)
-patch(ITEM, "negative scores cut off", {SHIFT: "np.maximum(0, scores)"}, fails=(LOSS, GRADIENT))
+patch(
+    ITEM,
+    "all pairs of rows and labels",
+    {"[np.arange(N), y].mean()": "[:, y].mean()"},
+    fails=LOSS,
+    diagnosis="known mistake",
+)
+patch(
+    ITEM,
+    "last example left out",
+    {DATA: "-log_probabilities[np.arange(N - 1), y[:-1]].mean()"},
+    fails=LOSS,
+    diagnosis="known mistake",
+)
+patch(
+    ITEM, "negative scores cut off", {SHIFT: "np.maximum(0, scores)"}, fails=(LOSS, GRADIENT), diagnosis="known mistake"
+)
 
 # Large and small numbers
 patch(ITEM, "no shift", {SHIFT: "scores"}, fails=LARGE, diagnosis="overflow", only=True)
@@ -165,6 +192,7 @@ patch(
     "probability kept above 1e-12",
     {DATA: "-np.maximum(log_probabilities, np.log(1e-12))[np.arange(N), y].mean()"},
     fails=LARGE,
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -172,6 +200,7 @@ patch(
     "a small constant inside the logarithm",
     {DATA: "-np.log(np.exp(log_probabilities) + 1e-8)[np.arange(N), y].mean()"},
     fails=LARGE,
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -196,7 +225,13 @@ patch(
     {RETURN: "return loss, dscores[np.arange(N), y] / N"},
     fails=(GRADIENT, SHAPES),
 )
-patch(ITEM, "probabilities for the gradient", {RETURN: "return loss, np.exp(log_probabilities)"}, fails=GRADIENT)
+patch(
+    ITEM,
+    "probabilities for the gradient",
+    {RETURN: "return loss, np.exp(log_probabilities)"},
+    fails=GRADIENT,
+    diagnosis="known mistake",
+)
 patch(ITEM, "one-hot labels expected", {"y]": "y.argmax(axis=1)]"}, fails=(LOSS, GRADIENT))
 patch(
     ITEM,
@@ -259,7 +294,7 @@ def only_the_right_class_has_a_gradient(scores, y, params, reg):
     return loss, dscores * mask
 
 
-@mutant(ITEM, fails=LOSS)
+@mutant(ITEM, fails=LOSS, diagnosis="known mistake")
 def the_loss_of_an_untrained_net(scores, y, params, reg):
     return np.log(10), right(scores, y, params, reg)[1]
 
@@ -274,12 +309,12 @@ def not_a_number(scores, y, params, reg):
     return np.nan, np.nan * scores
 
 
-@mutant(ITEM, fails=(LOSS, GRADIENT))
+@mutant(ITEM, fails=(LOSS, GRADIENT), diagnosis="random")
 def random_numbers(scores, y, params, reg):
     return np.random.rand(), np.random.standard_normal(scores.shape)
 
 
-@mutant(ITEM, fails=(LOSS, GRADIENT))
+@mutant(ITEM, fails=(LOSS, GRADIENT), diagnosis="known mistake")
 def hinge_loss(scores, y, params, reg):
     rows = np.arange(len(scores))
     margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)

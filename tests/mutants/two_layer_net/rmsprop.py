@@ -22,14 +22,21 @@ patch(
     only=True,
 )
 patch(ITEM, "no epsilon", {' + config["epsilon"]': ""}, fails=SMALL, diagnosis="known mistake", only=True)
-patch(ITEM, "epsilon in the cache", {"dw**2": 'dw**2 + config["epsilon"]', ' + config["epsilon"])': ")"}, fails=SMALL)
-patch(ITEM, "epsilon of its own", {'config["epsilon"])': "1e-7)"}, fails=SMALL)
+patch(
+    ITEM,
+    "epsilon in the cache",
+    {"dw**2": 'dw**2 + config["epsilon"]', ' + config["epsilon"])': ")"},
+    fails=SMALL,
+    diagnosis="known mistake",
+)
+patch(ITEM, "epsilon of its own", {'config["epsilon"])': "1e-7)"}, fails=SMALL, diagnosis="known mistake")
 patch(ITEM, "no root", {"np.sqrt(": "("}, fails=FIRST, diagnosis="known mistake")
 patch(
     ITEM,
     "root of the learning rate as well",
     {STEP: f'w - np.sqrt(config["learning_rate"]) * dw / {ROOT}'},
     fails=FIRST,
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
@@ -52,10 +59,22 @@ patch(
     fails=FIRST,
     diagnosis="known mistake",
 )
-patch(ITEM, "old part not weighted", {'config["decay_rate"] * config["cache"]': 'config["cache"]'}, fails=(LATER, WARM))
+patch(
+    ITEM,
+    "old part not weighted",
+    {'config["decay_rate"] * config["cache"]': 'config["cache"]'},
+    fails=(LATER, WARM),
+    diagnosis="known mistake",
+)
 patch(ITEM, "not squared", {"dw**2": "dw"}, fails=FIRST, diagnosis=("known mistake", "overflow"))
-patch(ITEM, "absolute values", {"dw**2": "np.abs(dw)"}, fails=FIRST)
-patch(ITEM, "decay rate squared", {'config["decay_rate"] *': 'config["decay_rate"] ** 2 *'}, fails=(LATER, WARM))
+patch(ITEM, "absolute values", {"dw**2": "np.abs(dw)"}, fails=FIRST, diagnosis="known mistake")
+patch(
+    ITEM,
+    "decay rate squared",
+    {'config["decay_rate"] *': 'config["decay_rate"] ** 2 *'},
+    fails=(LATER, WARM),
+    diagnosis="known mistake",
+)
 patch(
     ITEM,
     "cache from before",
@@ -75,6 +94,7 @@ patch(
     "root stored as the cache",
     {f"return {STEP}": f'next_w = {STEP}\n    config["cache"] = {ROOT}\n    return next_w'},
     fails=LATER,
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
@@ -102,7 +122,7 @@ patch(
 )
 patch(ITEM, "plain descent", {f" / {ROOT}": ""}, fails=FIRST, diagnosis="known mistake")
 patch(ITEM, "the step alone", {"return w - config": "return -config"}, fails=FIRST, diagnosis="known mistake")
-patch(ITEM, "one mean for all entries", {"dw**2": "np.mean(dw**2)"}, fails=FIRST)
+patch(ITEM, "one mean for all entries", {"dw**2": "np.mean(dw**2)"}, fails=FIRST, diagnosis="axis")
 patch(
     ITEM,
     "corrected for the start",
@@ -136,7 +156,7 @@ patch(
 patch(ITEM, "half precision", {STEP: f"({STEP}).astype(np.float16)"}, fails=FIRST, diagnosis="near")
 patch(ITEM, "zeros", {STEP: "np.zeros_like(w)"}, fails=FIRST, diagnosis="zero")
 patch(ITEM, "not a number", {STEP: "np.nan * w"}, fails=FIRST, diagnosis="overflow")
-patch(ITEM, "random numbers", {STEP: "np.random.standard_normal(w.shape)"}, fails=FIRST)
+patch(ITEM, "random numbers", {STEP: "np.random.standard_normal(w.shape)"}, fails=FIRST, diagnosis="random")
 memorised(
     ITEM, fails=(FIRST, SETTINGS), otherwise=lambda w, dw, config=None: (np.zeros(np.shape(w)), {}), diagnosis="zero"
 )

@@ -43,6 +43,7 @@ patch(
     "momentum on both",
     {'config["velocity"] - config["learning_rate"] * dw': '(config["velocity"] - config["learning_rate"] * dw)'},
     fails=FIRST,
+    diagnosis="input",
 )
 patch(ITEM, "plain descent", {NEXT: 'w - config["learning_rate"] * dw'}, fails=LATER, diagnosis="known mistake")
 patch(
@@ -75,8 +76,14 @@ patch(
     diagnosis="known mistake",
 )
 patch(ITEM, "momentum of 0.9 always", {'config["momentum"] *': "0.9 *"}, fails=LATER, diagnosis="known mistake")
-patch(ITEM, "momentum left out", {'config["momentum"] * ': ""}, fails=(LATER, WARM), diagnosis=("", "known mistake"))
-patch(ITEM, "momentum squared", {'config["momentum"] *': 'config["momentum"] ** 2 *'}, fails=(LATER, WARM))
+patch(ITEM, "momentum left out", {'config["momentum"] * ': ""}, fails=(LATER, WARM), diagnosis="input")
+patch(
+    ITEM,
+    "momentum squared",
+    {'config["momentum"] *': 'config["momentum"] ** 2 *'},
+    fails=(LATER, WARM),
+    diagnosis="input",
+)
 patch(
     ITEM,
     "momentum and rate swapped",
@@ -84,6 +91,7 @@ patch(
         VELOCITY: 'config["velocity"] = config["learning_rate"] * config["velocity"] - config["momentum"] * dw',
     },
     fails=FIRST,
+    diagnosis="input",
 )
 patch(
     ITEM,
@@ -100,12 +108,14 @@ patch(
     "sign of the velocity turned as it is stored",
     {f"return {NEXT}": f'next_w = {NEXT}\n    config["velocity"] = -config["velocity"]\n    return next_w'},
     fails=LATER,
+    diagnosis="input",
 )
 patch(
     ITEM,
     "next w stored as the velocity",
     {f"return {NEXT}": f'config["velocity"] = {NEXT}\n    return config["velocity"]'},
     fails=LATER,
+    diagnosis="known mistake",
 )
 patch(ITEM, "the velocity alone", {NEXT: 'config["velocity"]'}, fails=FIRST, diagnosis="known mistake")
 patch(
@@ -134,13 +144,21 @@ patch(
     fails=UNTOUCHED,
     only=True,
 )
-patch(ITEM, "one velocity for all entries", {VELOCITY: VELOCITY.replace(" dw", " dw.mean()")}, fails=FIRST)
-patch(ITEM, "velocity of the rows", {VELOCITY: VELOCITY.replace(" dw", " dw.mean(axis=0)")}, fails=FIRST)
+patch(
+    ITEM,
+    "one velocity for all entries",
+    {VELOCITY: VELOCITY.replace(" dw", " dw.mean()")},
+    fails=FIRST,
+    diagnosis="axis",
+)
+patch(
+    ITEM, "velocity of the rows", {VELOCITY: VELOCITY.replace(" dw", " dw.mean(axis=0)")}, fails=FIRST, diagnosis="axis"
+)
 patch(ITEM, "half precision", {NEXT: f"({NEXT}).astype(np.float16)"}, fails=FIRST, diagnosis="near")
 patch(ITEM, "small steps rounded away", {NEXT: f"np.round({NEXT}, 6)"}, fails=SMALL, diagnosis=("", "near", "partial"))
 patch(ITEM, "zeros", {NEXT: "np.zeros_like(w)"}, fails=FIRST, diagnosis="zero")
 patch(ITEM, "not a number", {NEXT: "np.nan * w"}, fails=FIRST, diagnosis="overflow")
-patch(ITEM, "random numbers", {NEXT: "np.random.standard_normal(w.shape)"}, fails=FIRST)
+patch(ITEM, "random numbers", {NEXT: "np.random.standard_normal(w.shape)"}, fails=FIRST, diagnosis="random")
 memorised(
     ITEM, fails=(FIRST, SETTINGS), otherwise=lambda w, dw, config=None: (np.zeros(np.shape(w)), {}), diagnosis="zero"
 )

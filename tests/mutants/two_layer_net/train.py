@@ -28,7 +28,13 @@ patch(ITEM, "first parameter alone", {"for name in self.params:": 'for name in [
 patch(
     ITEM, "biases not trained", {"for name in self.params:": 'for name in ("W1", "W2"):'}, fails=STEPS, diagnosis="zero"
 )
-patch(ITEM, "biases in W's place", {"grads[name]": "grads[name] + 0 * grads['W1'].sum() + 1"}, fails=STEPS)
+patch(
+    ITEM,
+    "biases in W's place",
+    {"grads[name]": "grads[name] + 0 * grads['W1'].sum() + 1"},
+    fails=STEPS,
+    diagnosis="offset",
+)
 patch(ITEM, "every step twice", {STEP: f"{STEP}\n                    {STEP}"}, fails=STEPS, diagnosis="factor")
 patch(
     ITEM,
@@ -101,22 +107,22 @@ patch(
     fails=LAST,
     diagnosis="known mistake",
 )
-patch(ITEM, "one batch an epoch", {BATCHES: "range(0, 1)"}, fails=LAST, diagnosis=EVIDENCE)
-patch(ITEM, "the whole set in every step", {"X[batch], y[batch]": "X, y"}, fails=LAST, diagnosis=EVIDENCE)
+patch(ITEM, "one batch an epoch", {BATCHES: "range(0, 1)"}, fails=LAST, diagnosis="known mistake")
+patch(ITEM, "the whole set in every step", {"X[batch], y[batch]": "X, y"}, fails=LAST, diagnosis="known mistake")
 patch(
     ITEM,
     "overlapping batches",
     {BATCHES: "range(0, N, (batch_size + 1) // 2)"},
     fails=(LAST, STEPS),
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
-patch(ITEM, "first batch always", {BATCH: "order[:batch_size]"}, fails=LAST, diagnosis=EVIDENCE)
+patch(ITEM, "first batch always", {BATCH: "order[:batch_size]"}, fails=LAST, diagnosis="known mistake")
 patch(
     ITEM,
     "last batch filled up from the front",
     {BATCH: "order[(start + np.arange(batch_size)) % N]"},
     fails=LAST,
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
@@ -138,10 +144,14 @@ patch(
     "labels not cut into batches",
     {"y[batch]": "y[: len(batch)]"},
     fails=(LAST, ONCE),
-    diagnosis=("", "partial", "zero"),
+    diagnosis="known mistake",
 )
 patch(
-    ITEM, "batches of two hundred", {"batch_size)": "200)", "+ batch_size]": "+ 200]"}, fails=LAST, diagnosis=EVIDENCE
+    ITEM,
+    "batches of two hundred",
+    {"batch_size)": "200)", "+ batch_size]": "+ 200]"},
+    fails=LAST,
+    diagnosis="known mistake",
 )
 
 # Regularisation and learning rate
@@ -153,8 +163,21 @@ patch(
     diagnosis="regularisation",
     only=True,
 )
-patch(ITEM, "reg applied twice", {"grads[name],": "grads[name] + 2 * reg * self.params[name],"}, fails=(REG,))
-patch(ITEM, "reg halved", {"y[batch], reg)": "y[batch], reg / 2)"}, fails=(REG, HISTORY), only=True)
+patch(
+    ITEM,
+    "reg applied twice",
+    {"grads[name],": "grads[name] + 2 * reg * self.params[name],"},
+    fails=(REG,),
+    diagnosis="regularisation",
+)
+patch(
+    ITEM,
+    "reg halved",
+    {"y[batch], reg)": "y[batch], reg / 2)"},
+    fails=(REG, HISTORY),
+    diagnosis="regularisation",
+    only=True,
+)
 patch(
     ITEM, "no decay", {"learning_rate_decay**epoch": "1"}, fails=(DECAY, HISTORY), diagnosis="known mistake", only=True
 )
@@ -176,18 +199,27 @@ patch(
     fails=DECAY,
     diagnosis="known mistake",
 )
-patch(ITEM, "decay once", {"decay**epoch": "decay**min(epoch, 1)"}, fails=(DECAY, HISTORY), only=True)
+patch(
+    ITEM,
+    "decay once",
+    {"decay**epoch": "decay**min(epoch, 1)"},
+    fails=(DECAY, HISTORY),
+    diagnosis="known mistake",
+    only=True,
+)
 patch(
     ITEM,
     "decay times the epoch",
     {"learning_rate_decay**epoch": "max(learning_rate_decay * epoch, 1)"},
     fails=(DECAY, HISTORY),
+    diagnosis="known mistake",
 )
 patch(
     ITEM,
     "decay divides",
     {"learning_rate_decay**epoch": "1 / (1 + (1 - learning_rate_decay) * epoch)"},
     fails=(DECAY, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -203,6 +235,7 @@ patch(
     "schedule and decay",
     {RATE: "learning_rate * learning_rate_decay**epoch * (1 if schedule is None else schedule(epoch, epochs))"},
     fails=(SCHEDULE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -210,6 +243,7 @@ patch(
     "schedule as the rate itself",
     {RATE: "learning_rate * learning_rate_decay**epoch if schedule is None else schedule(epoch, epochs)"},
     fails=(SCHEDULE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -217,6 +251,7 @@ patch(
     "schedule from one",
     {"schedule(epoch, epochs)": "schedule(epoch + 1, epochs)"},
     fails=(SCHEDULE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(ITEM, "learning rate not set", {SET_RATE: "pass"}, fails=STEPS, diagnosis="known mistake")
@@ -243,6 +278,7 @@ patch(
         CONFIGS: "shared = dict(config or {})\n        configs = dict.fromkeys(self.params, shared)",
     },
     fails=(RULE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -250,6 +286,7 @@ patch(
     "config afresh in every step",
     {SET_RATE: 'configs[name] = {**(config or {}), "learning_rate": rate}'},
     fails=(RULE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -265,6 +302,7 @@ patch(
     "config afresh in every epoch",
     {ORDER: f"configs = {{name: dict(config or {{}}) for name in self.params}}\n            {ORDER}"},
     fails=(RULE, HISTORY),
+    diagnosis="offset",
     only=True,
 )
 patch(
@@ -283,6 +321,7 @@ patch(
         SET_RATE: "for c in configs.values():\n                        c['learning_rate'] = rate",
     },
     fails=(RULE, HISTORY),
+    diagnosis="known mistake",
     only=True,
 )
 
@@ -291,12 +330,20 @@ patch(ITEM, "history not returned", {"return history": "return"}, fails=HISTORY)
 patch(ITEM, "the last loss returned", {"return history": "return loss"}, fails=HISTORY)
 patch(ITEM, "loss not recorded", {'history["loss"].append(loss)': "pass"}, fails=(HISTORY, ORDER_IS_NEW), only=True)
 patch(ITEM, "rate not recorded", {'history["learning_rate"].append(rate)': "pass"}, fails=HISTORY, only=True)
-patch(ITEM, "loss summed up", {'["loss"].append(loss)': '["loss"].append(loss * len(batch))'}, fails=HISTORY, only=True)
+patch(
+    ITEM,
+    "loss summed up",
+    {'["loss"].append(loss)': '["loss"].append(loss * len(batch))'},
+    fails=HISTORY,
+    diagnosis="factor",
+    only=True,
+)
 patch(
     ITEM,
     "loss after the step",
     {'["loss"].append(loss)': '["loss"].append(self.loss(X[batch], y[batch], reg)[0])'},
     fails=HISTORY,
+    diagnosis="known mistake",
     only=True,
 )
 patch(
@@ -311,6 +358,7 @@ patch(
     "first rate recorded",
     {'"learning_rate"].append(rate)': '"learning_rate"].append(learning_rate)'},
     fails=HISTORY,
+    diagnosis="constant",
     only=True,
 )
 patch(
