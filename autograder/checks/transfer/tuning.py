@@ -5,7 +5,7 @@ import numpy as np
 from autograder.checks import parts
 from autograder.checks.transfer.cases import BATCH, RATES, tuning_data
 from autograder.compare import EXACT, Comparison, close, numbers
-from autograder.diagnose import Diagnosis
+from autograder.diagnose import FITS, Diagnosis
 from autograder.namespace import Failure
 from autograder.registry import check_item
 from autograder.wire import Plant
@@ -78,8 +78,13 @@ def _of_others(mistakes, accuracies, length):
     return [
         (value[:length] if length else value, kind, text)
         for value, kind, text in values
-        if not np.array_equal(value, accuracies[: len(value)])
+        if not _are(value, accuracies[: len(value)])
     ]
+
+
+def _are(values, accuracies):
+    """Whether a mistake's accuracies, which are kept in float32, are these."""
+    return np.shape(values) == np.shape(accuracies) and np.allclose(values, accuracies, rtol=FITS, atol=FITS)
 
 
 def _stopped(run, accuracies, after, mistakes):
@@ -87,7 +92,7 @@ def _stopped(run, accuracies, after, mistakes):
     found = [
         (text, value[1] is not None and close(after, value[1], "it", EXACT).passed)
         for value, _, text in mistakes
-        if value[0] is not None and np.array_equal(value[0], accuracies[:run])
+        if value[0] is not None and _are(value[0], accuracies[:run])
     ]
     texts = {text for text, fits in found if fits} or {text for text, _ in found}
     return Diagnosis("known mistake", texts.pop()) if len(texts) == 1 else None
