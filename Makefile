@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
 READY := $(VENV)/ready
 PEERS := .venv-peers
-CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV) $(PEERS)
+OLDEST := .venv-oldest
+CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV) $(PEERS) $(OLDEST)
 
-.PHONY: help demo test assignments book serve lint wheel bench speed peers verdicts lock clean bubblewrap
+.PHONY: help demo test assignments book serve lint wheel bench speed peers verdicts fairness lock clean bubblewrap
 .DEFAULT_GOAL := help
 
 help:
@@ -40,6 +41,9 @@ serve: $(READY) ## Show the built book at http://localhost:8000 (another port: m
 
 verdicts: $(READY) ## Count what the checks make of every wrong and every right version, for the book
 	$(BIN)/python -m benchmarks.verdicts $(ARGS)
+
+fairness: $(READY) $(OLDEST)/ready ## Judge right versions with the oldest packages, on more threads, as on an older processor
+	$(BIN)/python -m benchmarks.fairness $(ARGS)
 
 lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff check .
@@ -89,6 +93,11 @@ $(READY): $(LOCK) pyproject.toml
 	@touch $@
 
 # otter-grader's pins are its own, so it gets an environment of its own.
+$(OLDEST)/ready: requirements/oldest.txt
+	rm -rf $(OLDEST) && $(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-input -r requirements/oldest.txt
+	@touch $@
+
 $(PEERS)/ready: requirements/peers.txt
 	rm -rf $(PEERS) && $(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --no-input -r requirements/peers.txt

@@ -58,11 +58,8 @@ def closing(verdict):
     if verdict.status == "passed":
         return "All visible cases are right. When your homework is graded, hidden cases of other sizes are drawn too."
     advice = next((e.advice for e in verdict.expectations if mark(e) is False and e.advice), "")
-    return (
-        f"Next: {advice}"
-        if advice
-        else f"Next: mend the first ✗ and run this cell again. The chapter explains it at “{verdict.check}”."
-    )
+    advice = advice or "mend the first ✗ and run this cell again."
+    return f"Next: {advice} The chapter explains it at “{verdict.check}”."
 
 
 def remarks(expectation):

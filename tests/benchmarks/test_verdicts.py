@@ -39,6 +39,11 @@ def test_a_mistake_is_hardly_ever_called_by_a_wrong_name():
     assert sum(recorded("misnamed").values()) < 0.02 * sum(recorded("wrong").values())
 
 
+def test_nine_in_ten_mistakes_are_called_by_name_or_said_to_be_what_they_are():
+    told = sum(recorded("named").values()) + sum(recorded("stated").values())
+    assert told >= 0.9 * sum(recorded("wrong").values())
+
+
 def test_a_verdict_at_home_takes_less_than_a_second():
     assert [item for item, row in ROWS.items() if row.get("seconds", 0) > 1] == []
 
