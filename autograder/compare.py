@@ -78,7 +78,8 @@ def numbers(value, what):
     except ValueError:
         array = None
     if array is None or array.dtype.kind not in "biufc":
-        return Failure(f"{what} is a {type(value).__name__}; expected are numbers.", "value")
+        name = getattr(value, "type_name", type(value).__name__)  # a `Handle` says what it stands for
+        return Failure(f"{what} is a {name}; expected are numbers.", "value")
     return array
 
 

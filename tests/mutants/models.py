@@ -17,6 +17,9 @@ CHOICES = {
     "a class too few": (lambda N: np.zeros(N - 1, int), ""),
     "words for classes": (lambda N: ["circle"] * N, ""),
     "nothing predicted": (lambda N: None, ""),
+    "between two classes": (lambda N: np.full(N, 4.5), "rounded"),
+    "infinite": (lambda N: np.full(N, np.inf), "overflow"),
+    "a generator of classes": (lambda N: (0 for _ in range(N)), ""),
 }
 
 

@@ -21,6 +21,8 @@ given(BEST, "no preprocess", {"preprocess": None, "best_classifier": Answers(lam
 for letter in ("A", "C", "D"):
     given(CHOICE, f"the letter {letter}", {"regularisation_choice": letter}, fails="the right answer")
 for name, value in (
-    ("no letter", None), ("a letter not offered", "E"), ("all letters", "ABCD"), ("an empty text", ""), ("a number", 1)
+    ("no letter", None), ("a letter not offered", "E"), ("all letters", "ABCD"), ("an empty text", ""), ("a number", 1),
+    ("another letter as well", "AB"), ("a sentence", "The weights become smaller."), ("a list", ["B"]), ("bytes", b"B"),
+    ("a set", {"B"}), ("true", True), ("the letter's place", 2)
 ):  # fmt: skip
     given(CHOICE, name, {"regularisation_choice": value}, fails=("the right answer", "one of A, B, C, D"))

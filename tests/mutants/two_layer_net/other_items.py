@@ -33,5 +33,8 @@ for name, value in (
     ("a number", 13),
     ("the same twice", "AAC"),
     ("a list", ["A", "C"]),
+    ("a sentence", "More data and less of a net."),
+    ("bytes", b"AC"),
+    ("true", True),
 ):
     given(CHOICE, name, {"gap_choice": value}, fails=("the right answer", "some of A, B, C, D"))
