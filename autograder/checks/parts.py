@@ -46,7 +46,11 @@ def judge(expectation, got, expected, what, case, exam, *, counts=None, summands
     if not comparison.passed and not expectation.failed:  # the first failure's words are kept
         given = exam.given() if given is None else given
         found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes, given=given)
-        if comparison.got is not None and (found is None or found.kind in INEXACT) and exam.answers_differ():
+        if (
+            comparison.got is not None
+            and (found is None or found.kind in (*INEXACT, "factor"))
+            and exam.answers_differ()
+        ):
             found = Diagnosis(
                 "random",
                 "The same call twice gives two different answers: are random numbers drawn, or is something kept from "

@@ -86,6 +86,7 @@ def _mistaken(dx, x, dout, factors, scale):
         (dout * factors**2, "The gradient is scaled twice."),
         (dout * (factors != 0) / scale, "The gradient is divided by the scale that forward multiplied with."),
         (factors, "This is the mask alone; multiply it with dout."),
+        (dout * factors[:1], "The first example's mask stands for all; each example has its own."),
         (dout + factors, "The mask is added to dout; multiply it with dout."),
         (dout * x * factors, "dout is multiplied with forward's output; multiply it with the mask."),
         (dout * x, "dout is multiplied with x; multiply it with the mask."),

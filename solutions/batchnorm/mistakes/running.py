@@ -225,7 +225,11 @@ MISTAKES = {
             "The running variance averages sums of squared deviations; the variance is their mean.",
             _var_as(lambda var, x, eps: var * len(x)),
         ),
-        (KNOWN, "The mean is in the running variance, too.", _var_as(lambda var, x, eps: x.mean(axis=0))),
+        (
+            KNOWN,
+            "The running variance averages the batches' means; average their variances.",
+            _var_as(lambda var, x, eps: x.mean(axis=0)),
+        ),
         ("rounded", "The running statistics are cut down to whole numbers after each batch.", _whole),
     ]
 }

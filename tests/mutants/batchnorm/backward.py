@@ -157,7 +157,7 @@ each(
     "random numbers added",
     returned="w = 1 + np.random.standard_normal()\n    return {dx}, {dgamma}, {dbeta}",
     fails=(*ALL, STATELESS),
-    diagnosis="factor",
+    diagnosis="random",
     **ALL_OF,
 )
 each(
