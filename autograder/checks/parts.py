@@ -53,7 +53,8 @@ def judge(expectation, got, expected, what, case, exam, *, counts=None, summands
     if not comparison.passed and not expectation.failed:  # the first failure's words are kept
         given = exam.given() if given is None else given
         found = diagnose(comparison.got, expected, parts=summands, counts=counts, mistakes=mistakes, given=given)
-        if comparison.got is not None and (found is None or found.kind in INEXACT) and exam.answers_differ():
+        unsure = comparison.got is not None and (found is None or found.kind in (*INEXACT, "factor"))
+        if unsure and exam.answers_differ():
             found = ANSWERS_DIFFER
     expectation.judge(comparison, case, found)
 

@@ -14,6 +14,7 @@ from autograder.diagnose.summands import of_any_parts
 
 __all__ = ["FITS", "INEXACT", "Diagnosis", "diagnose"]
 
+ZERO = 1e-13  # what a sum that cancels leaves, relative to the right numbers
 INEXACT = ("constant", "partial")  # kinds that tell what is seen, and may have any cause
 
 
@@ -56,8 +57,9 @@ def diagnose(got, expected, *, parts=None, counts=None, mistakes=(), given=None)
                 return Diagnosis(kind, text)
         if got.shape != expected.shape:
             return places.shapes(got, expected, fits)
-        if not np.any(got) and np.any(expected):
-            return Diagnosis("zero", "Every number is zero: is the result ever filled in, or does a sum cancel?")
+        if np.any(expected) and np.max(np.abs(got)) <= ZERO * np.max(np.abs(expected)):
+            but = ", but for rounding" if np.any(got) else ""
+            return Diagnosis("zero", f"Every number is zero{but}: is the result ever filled in, or does a sum cancel?")
         return (
             of_any_parts(got, expected, parts or (), counts or {}, fits)
             or factors.factor(got, expected, counts or {}, fits)

@@ -90,6 +90,13 @@ ROWS = [
     ("fully_connected_net", "seed left out", STARTS, ["the same whatever the seed"]),
     ("fully_connected_net", "no seed for dropout", STARTS, ["Dropout layers have the same seed whatever the net's"]),
     ("fully_connected_net", "a random seed for the net", STARTS, ["the same seed gives other weights each time"]),
+    ("dropout_backward", "added", "dx", ["The mask is added to dout"]),
+    ("dropout_backward", "ones", "dx", ["dx is 1 everywhere"]),
+    ("dropout_backward", "the output in the cache", "dx", ["dout is multiplied with forward's output"]),
+    ("dropout_backward", "the input in the cache", "dx", ["dout is multiplied with x"]),
+    ("dropout_forward", "ones in test mode", TESTED, ["Every number is 1 in mode test"]),
+    ("fully_connected_net", "dropout of one half", DROPPED, ["It is one half"]),
+    ("dropout_backward", "mask of the first example for all", "dx", ["The first example's mask stands for all"]),
 ]
 every_row = pytest.mark.parametrize(
     ("item", "name", "expectation", "words"), ROWS, ids=[f"{row[0]}: {row[1]}: {row[2]}" for row in ROWS]

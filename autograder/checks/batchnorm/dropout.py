@@ -141,7 +141,7 @@ def _judge_scale(scale, out, x, factor, mistakes, shown, exam):
     ):
         known.append((value * np.ones(out.shape), "known mistake", text))
     expected, what = np.full(out.shape, factor), "what they are multiplied with"
-    parts.judge(scale, out / x, expected, what, shown, exam, mistakes=known)
+    parts.judge(scale, out / x, expected, what, shown, exam, mistakes=known, given={"x": x})
 
 
 def _judge_apart(apart, kept, shown):
@@ -242,9 +242,11 @@ def _judge_tested(exam, x, param, tested, untouched, case, shown):
     answer = exam.ask("dropout_forward", x, param | {"mode": "test"}, untouched=untouched, watched=(0,), case=shown)
     out, _ = unpack(answer, 2, "out and cache")
     known = [(value * x, *words) for value, *words in exam.mistakes("test_scale", param["p"], case=case)]
+    known.append((np.ones(x.shape), "known mistake", "Every number is 1 in mode test: the output is x itself."))
     array = as_numbers(out, x.shape)
     if not isinstance(array, Failure) and not array.all():
         found = Diagnosis("known mistake", "Numbers are dropped in mode test: the mask is for training alone.")
         tested.require(False, f"{np.mean(array == 0):.1%} of the numbers are zero in mode test.", shown, found)
         return
-    parts.judge(tested, out, x.astype(float), "out in mode test", shown, exam, mistakes=known)
+    due = x.astype(float)
+    parts.judge(tested, out, due, "out in mode test", shown, exam, mistakes=known, given={"x": due})

@@ -33,8 +33,9 @@ def dropout_backward(exam):
             other = _alone(exam.student.call("dropout_backward", dout, agreed))
             if close(other, dout * agreed, "dx").passed:  # what is wrong is what their forward function left
                 dx, factors = other, agreed
-        expected, mistakes = _fitting(dx, dout, factors, scale), _mistaken(dx, dout, factors, scale)
-        parts.judge(right, dx, expected, "dx", shown, exam, counts={"N": len(x)}, mistakes=mistakes)
+        expected, mistakes = _fitting(dx, dout, factors, scale), _mistaken(dx, x, dout, factors, scale)
+        given = {"dout": dout, "x": x}
+        parts.judge(right, dx, expected, "dx", shown, exam, counts={"N": len(x)}, mistakes=mistakes, given=given)
         if case == "rows":
             stateless.judge(_dropout_stateless(exam, x, param, dout, agreed, scale), shown)
         whole = exam.student.call("dropout_forward", x, param | {"mode": "test"}, keep=True)
@@ -71,7 +72,7 @@ def _fitting(dx, dout, factors, scale):
     return scaled if close(dx, scaled, "dx", EXACT).passed else own
 
 
-def _mistaken(dx, dout, factors, scale):
+def _mistaken(dx, x, dout, factors, scale):
     """What well-known mistakes make of a mask that only the student's process drew: (value, kind, text) each."""
     closed = dout * (factors == 0)
     dropped = "The gradient passes where the number was dropped, and is stopped where it was kept."
@@ -85,6 +86,11 @@ def _mistaken(dx, dout, factors, scale):
         (dout * factors**2, "The gradient is scaled twice."),
         (dout * (factors != 0) / scale, "The gradient is divided by the scale that forward multiplied with."),
         (factors, "This is the mask alone; multiply it with dout."),
+        (dout * factors[:1], "The first example's mask stands for all; each example has its own."),
+        (dout + factors, "The mask is added to dout; multiply it with dout."),
+        (dout * x * factors, "dout is multiplied with forward's output; multiply it with the mask."),
+        (dout * x, "dout is multiplied with x; multiply it with the mask."),
+        (np.ones(dout.shape), "dx is 1 everywhere; it is dout times what forward multiplied x with."),
         (closed, dropped),
         (closed * scale, dropped),
     ]

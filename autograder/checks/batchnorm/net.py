@@ -129,7 +129,13 @@ def _different_objects(exam, layers):
 def _judge_probability(exam, layers, dropout, dropped, shown):
     """Judge p of the Dropout layers there are."""
     dropped.require(True, "", shown)
-    known = [(1 - dropout, "known mistake", "Dropout is given 1 - dropout; its p is the probability to drop.")]
+    known = [
+        (value, "known mistake", text)
+        for value, text in (
+            (1 - dropout, "Dropout is given 1 - dropout; its p is the probability to drop."),
+            (0.5, "It is one half, as where Dropout is given no p, whatever `dropout` is."),
+        )
+    ]
     for layer in layers:
         if layer.type_name == "Dropout":
             p, what = exam.student.get(layer, "p"), "p of a Dropout layer"

@@ -141,14 +141,11 @@ def _differentiated(exam, mode, settings, x, expectation, case):
     values, jacobian = unpack(answer, 2, "values and Jacobian")
     expected = exam.expected("differentiated", mode, settings, x, case=case)
     shown = parts.described(case, inputs=len(x))
-    comparison = close(values, expected[0], "the value", EXACT, not exam.hidden)
-    if not comparison.passed:
-        expectation.judge(comparison, shown)
-        return
-    mistakes = exam.mistakes("differentiated", mode, settings, x, case=case)
-    parts.judge(
-        expectation, jacobian, expected[1], "the value is right; the derivative", shown, exam, mistakes=mistakes
-    )
+    known = {what: exam.mistakes(f"{what} of {settings['form']}", settings, x, case=case) for what in ("values", mode)}
+    got, due, what, kind = jacobian, expected[1], "the value is right; the derivative", mode
+    if not close(values, expected[0], "the value").passed:
+        got, due, what, kind = values, expected[0], "the value", "values"
+    parts.judge(expectation, got, due, what, shown, exam, mistakes=known[kind])
 
 
 @check_item("layers.forward_mode", points=3, asks="Dual", title="Forward mode with dual numbers")

@@ -32,7 +32,8 @@ def _loss(exam, function):
         shown = parts.described(case, N=n, C=c)
         value, dx = unpack(exam.ask(function, scores, labels, untouched=untouched, case=shown), 2, "loss and dx")
         expected = exam.expected(function, scores, labels, case=case)
-        mistakes = exam.mistakes(function, scores, labels, case=case) if expectation is None else ()
+        known_of = {"general": function, "large scores": "large_scores"}.get(case)
+        mistakes = exam.mistakes(known_of, scores, labels, case=case) if known_of else ()
         shapes.judge(shape_of(value, (), "the loss", "one number"), shown)
         shapes.judge(shape_of(dx, (n, c), "dx", "(N, C)"), shown)
         for part, got, name, own in ((0, value, "the loss", right), (1, dx, "dx", gradient)):
@@ -46,6 +47,7 @@ def _loss(exam, function):
                 exam,
                 counts={"N": n, "C": c},
                 mistakes=known,
+                given={"x": scores},
             )
 
 
@@ -88,6 +90,8 @@ def cyclical_learning_rate(exam):
             for k, step in enumerate(chosen):
                 case = f"{name}, {number}, {k}"
                 arguments = (int(step), low, high, n_s)
+                # A mistake shows with the first of the two triangles; it need not be looked for again.
+                known = () if number else exam.mistakes("cyclical_learning_rate", *arguments, case=case)
                 parts.judge(
                     phases[name],
                     exam.student.call("cyclical_learning_rate", *arguments),
@@ -95,5 +99,5 @@ def cyclical_learning_rate(exam):
                     "the rate",
                     parts.described(name, step=int(step), n_s=n_s),
                     exam,
-                    mistakes=exam.mistakes("cyclical_learning_rate", *arguments, case=case),
+                    mistakes=known,
                 )

@@ -25,7 +25,6 @@ RIGHT = {
     "dbeta": "dout.sum(axis=0)",
 }
 FIRST = "x_hat, gamma, std = cache"
-EVIDENCE = ("", "partial")
 OF_DX, ALL = (DX, BEHIND, MORE), (DX, DGAMMA, DBETA, BEHIND, MORE)
 
 
@@ -62,7 +61,7 @@ of_dx("mean and variance constants", "g / std")
 of_dx("variance a constant", "(g - mean(g)) / std")
 of_dx("mean a constant", "(g - x_hat * mean(g * x_hat)) / std")
 of_dx("only the diagonal", "g * (1 - 1 / n - x_hat**2 / n) / std")
-of_dx("the diagonal of the mean alone", "g * (1 - 1 / n) / std", "")
+of_dx("the diagonal of the mean alone", "g * (1 - 1 / n) / std")
 of_dx("half of the variance's part", "(g - mean(g) - x_hat * mean(g * x_hat) / 2) / std")
 of_dx("twice the variance's part", "(g - mean(g) - 2 * x_hat * mean(g * x_hat)) / std")
 of_dx("the variance's part with the wrong sign", "(g - mean(g) + x_hat * mean(g * x_hat)) / std", "sign")
@@ -72,29 +71,29 @@ of_dx("the mean's part not divided", "(g - n * mean(g) - x_hat * mean(g * x_hat)
 of_dx("the variance's part not divided", "(g - mean(g) - n * x_hat * mean(g * x_hat)) / std", "factor")
 of_dx("divided by the other number", "(g - (mean(g) + x_hat * mean(g * x_hat)) * n / m) / std", "factor")
 of_dx("sums along the other axis", "(g - other(g) - x_hat * other(g * x_hat)) / std", "axis")
-of_dx("means of all numbers", "(g - g.mean() - x_hat * (g * x_hat).mean()) / std", "")
-of_dx("x_hat forgotten in the variance's part", "(g - mean(g) - mean(g * x_hat)) / std", "")
-of_dx("squares of x_hat in the variance's part", "(g - mean(g) - x_hat**2 * mean(g * x_hat)) / std", EVIDENCE)
+of_dx("means of all numbers", "(g - g.mean() - x_hat * (g * x_hat).mean()) / std", "axis")
+of_dx("x_hat forgotten in the variance's part", "(g - mean(g) - mean(g * x_hat)) / std")
+of_dx("squares of x_hat in the variance's part", "(g - mean(g) - x_hat**2 * mean(g * x_hat)) / std")
 of_dx("means of the products taken apart", "(g - mean(g) - x_hat * mean(g) * mean(x_hat)) / std", ("", "known mistake"))
 
 # dx: scale
 of_dx("for an unbiased variance", "(g - mean(g) - x_hat * mean(g * x_hat) * n / max(n - 1, 1)) / std")
 of_dx("divided by the variance", "(g - mean(g) - x_hat * mean(g * x_hat)) / std**2")
 of_dx("not divided by the standard deviation", "g - mean(g) - x_hat * mean(g * x_hat)")
-of_dx("multiplied with the standard deviation", "(g - mean(g) - x_hat * mean(g * x_hat)) * std", "")
+of_dx("multiplied with the standard deviation", "(g - mean(g) - x_hat * mean(g * x_hat)) * std")
 of_dx("no gamma", "(dout - mean(dout) - x_hat * mean(dout * x_hat)) / std")
-of_dx("gamma twice", "gamma * (g - mean(g) - x_hat * mean(g * x_hat)) / std", "")
+of_dx("gamma twice", "gamma * (g - mean(g) - x_hat * mean(g * x_hat)) / std", "input")
 of_dx("divided by the number of examples", f"{RIGHT['dx']} / len(dout)", "factor")
 of_dx("twice", f"2 * {RIGHT['dx']}", "factor")
 of_dx("half", f"{RIGHT['dx']} / 2", "factor")
 of_dx("the wrong sign", f"-{RIGHT['dx']}", "sign")
-of_dx("dout itself", "dout.copy()", "")
-of_dx("dout times gamma", "g", "")
-of_dx("x_hat itself", "x_hat.copy()", "")
+of_dx("dout itself", "dout.copy()", "input")
+of_dx("dout times gamma", "g", "input")
+of_dx("x_hat itself", "x_hat.copy()")
 of_dx("zeros", "np.zeros_like(dout)", "zero")
 each("not a number", dx="dout * np.nan", fails=(*OF_DX, STATELESS), diagnosis="overflow", only=True)
 of_dx("random numbers", "np.random.default_rng(0).standard_normal(dout.shape)", "")
-of_dx("ReLU behind it", f"np.maximum(0, {RIGHT['dx']})", EVIDENCE)
+of_dx("ReLU behind it", f"np.maximum(0, {RIGHT['dx']})", "function")
 each(
     "dx turned",
     dx=f"({RIGHT['dx']}).T",
@@ -112,12 +111,12 @@ of_dgamma("dgamma with gamma", "(g * x_hat).sum(axis=0)")
 of_dgamma("dgamma a mean", "(dout * x_hat).mean(axis=0)", "axis")
 of_dgamma("dgamma over the features", "(dout * x_hat).sum(axis=1)", "axis", fails=(DGAMMA, BEHIND, MORE, SHAPE))
 of_dgamma("dgamma the sum of all", "(dout * x_hat).sum()", "", fails=(DGAMMA, BEHIND, MORE, SHAPE))
-of_dgamma("dgamma product of two sums", "dout.sum(axis=0) * x_hat.sum(axis=0)", "")
-of_dgamma("dgamma of the last example", "dout[-1] * x_hat[-1]", "")
+of_dgamma("dgamma product of two sums", "dout.sum(axis=0) * x_hat.sum(axis=0)")
+of_dgamma("dgamma of the last example", "dout[-1] * x_hat[-1]")
 of_dgamma("dgamma with the wrong sign", "-(dout * x_hat).sum(axis=0)", "sign")
 of_dgamma("dgamma twice", "2 * (dout * x_hat).sum(axis=0)", "factor")
 of_dgamma("dgamma zero", "np.zeros(dout.shape[1])", "zero")
-of_dgamma("dgamma gamma", "gamma.copy()", "")
+of_dgamma("dgamma gamma", "gamma.copy()", "input")
 of_dgamma("dgamma a row", "(dout * x_hat).sum(axis=0, keepdims=True)", "", fails=(SHAPE,))
 of_dgamma("dgamma as a matrix product", "dout.T @ x_hat", "", fails=(DGAMMA, BEHIND, MORE, SHAPE))
 
@@ -128,7 +127,7 @@ of_dbeta("dbeta over the features", "dout.sum(axis=1)", "axis", fails=(DBETA, BE
 of_dbeta("dbeta with gamma", "g.sum(axis=0)")
 of_dbeta("dbeta the sum of all", "dout.sum()", "", fails=(DBETA, BEHIND, MORE, SHAPE))
 of_dbeta("dbeta zero", "np.zeros(dout.shape[1])", "zero")
-of_dbeta("dbeta ones", "np.ones(dout.shape[1])", "")
+of_dbeta("dbeta ones", "np.ones(dout.shape[1])")
 of_dbeta("dbeta with the wrong sign", "-dout.sum(axis=0)", "sign")
 of_dbeta("dbeta a column", "dout.sum(axis=0)[:, None]", "", fails=(SHAPE,))
 
@@ -145,7 +144,7 @@ each(
     "all of a constant dout",
     returned="dout = np.ones_like(dout)\n    g = dout * gamma\n    return {dx}, {dgamma}, {dbeta}",
     fails=ALL,
-    diagnosis=EVIDENCE,
+    diagnosis=("known mistake", "zero"),
 )
 each("all zero", returned="w = 0\n    return {dx}, {dgamma}, {dbeta}", fails=ALL, diagnosis="zero", **ALL_OF)
 each(
@@ -158,7 +157,7 @@ each(
     "random numbers added",
     returned="w = 1 + np.random.standard_normal()\n    return {dx}, {dgamma}, {dbeta}",
     fails=(*ALL, STATELESS),
-    diagnosis="factor",
+    diagnosis="random",
     **ALL_OF,
 )
 each(
@@ -177,7 +176,7 @@ each(
     fails=(*ALL, SHAPE),
     diagnosis="",
 )
-each("the inputs themselves", returned="return x_hat, gamma, gamma", fails=ALL, diagnosis="")
+each("the inputs themselves", returned="return x_hat, gamma, gamma", fails=ALL)
 
 # In place
 each(
@@ -223,17 +222,17 @@ node("the sign of the quotient lost", "dstd = -(", "dstd = (", "sign")
 node("the sign of the mean lost", "dmean = -dcentred", "dmean = dcentred", "sign")
 node("N lost in the variance", "2 * centred / N", "2 * centred", "factor")
 node("N lost in the mean", "dmean / N", "dmean", "factor")
-node("the square of std lost", "/ std**2", "/ std", "")
-node("std's share written over", "dcentred += dvar", "dcentred = dvar", "")
-node("x_hat for what is centred", "centred = x_hat * std", "centred = x_hat", "")
+node("the square of std lost", "/ std**2", "/ std")
+node("std's share written over", "dcentred += dvar", "dcentred = dvar")
+node("x_hat for what is centred", "centred = x_hat * std", "centred = x_hat")
 node(
     "the deviations' sum over the features",
     "(dx_hat * centred).sum(axis=0)",
     "(dx_hat * centred).sum(axis=1, keepdims=True)",
-    "",
+    "axis",
 )
 node("gamma forgotten", "dx_hat = dout * gamma", "dx_hat = dout")
-node("the mean's share of the wrong node", "-dcentred.sum(axis=0)", "-dout.sum(axis=0)", "")
+node("the mean's share of the wrong node", "-dcentred.sum(axis=0)", "-dout.sum(axis=0)")
 
 for item, function in ((LONG, "batchnorm"), (ALT, "batchnorm"), (LAYER, "layernorm")):
     memorised(
@@ -289,7 +288,7 @@ def gamma_at_the_end(dout, cache):
     return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
 
 
-@mutant(LAYER, fails=(DX, BEHIND, MORE), diagnosis="")
+@mutant(LAYER, fails=(DX, BEHIND, MORE), diagnosis="axis")
 def the_backward_pass_of_batch_normalisation(dout, cache):
     return batchnorm_backward(dout, cache)  # noqa: F821
 
@@ -301,7 +300,7 @@ def batch_normalisation_of_the_transpose_with_its_sums(dout, cache):
     return dx.T, dgamma, dbeta
 
 
-@notebook(LONG, ALT, fails=(DX, BEHIND))
+@notebook(LONG, ALT, fails=(DX, BEHIND), diagnosis="known mistake")
 def eps_forgotten_on_the_way_back():
     def batchnorm_forward(x, gamma, beta, bn_param):
         mean, var, eps = x.mean(axis=0), x.var(axis=0), bn_param.get("eps", 1e-5)

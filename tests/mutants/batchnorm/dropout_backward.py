@@ -36,13 +36,13 @@ backward("open and closed swapped and scaled", "dout if cache is None else dout 
 backward("wrong sign", "dout if cache is None else -dout * cache", diagnosis="sign")
 backward("halved", "dout if cache is None else dout * cache / 2", diagnosis="factor")
 backward("divided by N", "dout if cache is None else dout * cache / len(dout)", diagnosis="factor")
-backward("added", "dout if cache is None else dout + cache", diagnosis=EVIDENCE)
+backward("added", "dout if cache is None else dout + cache", diagnosis=KNOWN)
 backward("zeros", "0 * dout", fails=(DX, TESTED), diagnosis="zero")
-backward("ones", "np.ones(dout.shape)", fails=(DX, TESTED), diagnosis="")
+backward("ones", "np.ones(dout.shape)", fails=(DX, TESTED), diagnosis=KNOWN)
 backward("not a number", "dout if cache is None else dout * np.nan", diagnosis="overflow")
 backward("divided by zero", "dout if cache is None else dout / cache", diagnosis="overflow")
 backward("half precision", "dout if cache is None else (dout * cache).astype(np.float16)", diagnosis="near")
-backward("whole numbers", "dout if cache is None else (dout * cache).astype(int)", diagnosis=EVIDENCE)
+backward("whole numbers", "dout if cache is None else (dout * cache).astype(int)", diagnosis="rounded")
 backward("sum over the examples", "dout if cache is None else (dout * cache).sum(axis=0)", diagnosis="")
 backward("the passed numbers alone", "dout if cache is None else (dout * cache)[cache > 0]", diagnosis="")
 backward("flattened", "dout if cache is None else (dout * cache).ravel()", diagnosis="shape")
@@ -105,9 +105,9 @@ pair(
 pair(
     "the output in the cache",
     {"return x * mask, mask": "return x * mask, x * mask"},
-    diagnosis=EVIDENCE,
+    diagnosis=KNOWN,
 )
-pair("the input in the cache", {"return x * mask, mask": "return x * mask, x"}, diagnosis=EVIDENCE)
+pair("the input in the cache", {"return x * mask, mask": "return x * mask, x"}, diagnosis=KNOWN)
 
 
 @notebook(ITEM, fails=STATELESS, only=True)

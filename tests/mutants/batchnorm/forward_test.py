@@ -15,7 +15,6 @@ STORED = (
     'bn_param["running_mean"] = momentum * running_mean + (1 - momentum) * x.mean(axis=0)\n'
     '        bn_param["running_var"] = momentum * running_var + (1 - momentum) * x.var(axis=0)'
 )
-EVIDENCE = ("", "partial")
 
 
 def wrong(name, changes, *, fails=(OUT, SINGLE), diagnosis="known mistake", **settings):
@@ -29,29 +28,34 @@ def formula(text):
 # Which statistics
 wrong("batch statistics", formula("gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta"))
 wrong("as in training", {ASKED: "if False:\n"}, fails=(OUT, SINGLE, KEPT, BETWEEN))
-wrong("mean of the batch", formula("gamma * (x - x.mean(axis=0)) / np.sqrt(running_var + eps) + beta"), diagnosis="")
 wrong(
-    "variance of the batch", formula("gamma * (x - running_mean) / np.sqrt(x.var(axis=0) + eps) + beta"), diagnosis=""
+    "mean of the batch",
+    formula("gamma * (x - x.mean(axis=0)) / np.sqrt(running_var + eps) + beta"),
 )
-wrong("mean 0 and variance 1", formula("gamma * x / np.sqrt(1 + eps) + beta"), diagnosis="")
+wrong(
+    "variance of the batch",
+    formula("gamma * (x - running_mean) / np.sqrt(x.var(axis=0) + eps) + beta"),
+)
+wrong("mean 0 and variance 1", formula("gamma * x / np.sqrt(1 + eps) + beta"))
 wrong(
     "mean and variance swapped",
     formula("gamma * (x - running_var) / np.sqrt(np.abs(running_mean) + eps) + beta"),
-    diagnosis="",
 )
 wrong("running mean not subtracted", formula("gamma * x / np.sqrt(running_var + eps) + beta"))
-wrong("running mean added", formula("gamma * (x + running_mean) / np.sqrt(running_var + eps) + beta"), diagnosis="")
+wrong("running mean added", formula("gamma * (x + running_mean) / np.sqrt(running_var + eps) + beta"), diagnosis="sign")
 wrong("running variance not used", formula("gamma * (x - running_mean) + beta"))
 wrong(
     "one running mean for all",
     formula("gamma * (x - running_mean.mean()) / np.sqrt(running_var + eps) + beta"),
-    diagnosis=EVIDENCE,
+    diagnosis="axis",
 )
-wrong("the dict not read", {'bn_param.get("running_mean", ': "(", 'bn_param.get("running_var", ': "("}, diagnosis="")
+wrong(
+    "the dict not read",
+    {'bn_param.get("running_mean", ': "(", 'bn_param.get("running_var", ': "("},
+)
 wrong(
     "other names in the dict",
     {'bn_param.get("running_mean", ': 'bn_param.get("mean", ', 'bn_param.get("running_var", ': 'bn_param.get("var", '},
-    diagnosis="",
 )
 
 # The root and eps
@@ -60,7 +64,10 @@ wrong("eps left out", formula("gamma * (x - running_mean) / np.sqrt(running_var)
 wrong("eps written in", {EPS: "1e-5"})
 wrong("eps written in as 1e-8", {EPS: "1e-8"})
 wrong("no root", formula("gamma * (x - running_mean) / (running_var + eps) + beta"))
-wrong("the root taken twice", formula("gamma * (x - running_mean) / (running_var + eps) ** 0.25 + beta"), diagnosis="")
+wrong(
+    "the root taken twice",
+    formula("gamma * (x - running_mean) / (running_var + eps) ** 0.25 + beta"),
+)
 wrong(
     "unbiased once more",
     formula("gamma * (x - running_mean) / np.sqrt(running_var * 10 / 9 + eps) + beta"),
@@ -73,9 +80,9 @@ wrong("no beta", formula("gamma * (x - running_mean) / np.sqrt(running_var + eps
 wrong("neither gamma nor beta", formula("(x - running_mean) / np.sqrt(running_var + eps)"))
 wrong("gamma and beta swapped", formula("beta * (x - running_mean) / np.sqrt(running_var + eps) + gamma"))
 wrong("x itself", formula("x"))
-wrong("scaled and shifted alone", formula("gamma * x + beta"), diagnosis="")
+wrong("scaled and shifted alone", formula("gamma * x + beta"))
 wrong("zeros", formula("0 * x"), diagnosis="zero")
-wrong("random numbers", formula("np.random.standard_normal(x.shape)"), diagnosis="")
+wrong("random numbers", formula("np.random.standard_normal(x.shape)"), diagnosis="random")
 wrong("not a number", formula("x / (0 * x)"), diagnosis="overflow")
 wrong("the wrong sign", formula(f"-({FORMULA})"), diagnosis="sign")
 wrong("half precision", formula(f"({FORMULA}).astype(np.float16)"), fails=OUT, diagnosis="near")
@@ -163,7 +170,7 @@ memorised(
 )
 
 
-@notebook(ITEM, fails=(OUT, SINGLE))
+@notebook(ITEM, fails=(OUT, SINGLE), diagnosis="known mistake")
 def statistics_remembered_in_global_variables():
     running = {}
 

@@ -28,15 +28,15 @@ def first(line):
 
 # Mean and variance
 wrong("unbiased variance", {VAR: "x.var(axis=0, ddof=1)"})
-wrong("sum of squares for the variance", {VAR: "((x - x.mean(axis=0)) ** 2).sum(axis=0)"}, diagnosis="")
-wrong("mean of squares for the variance", {VAR: "(x**2).mean(axis=0)"}, diagnosis="")
-wrong("mean of absolute deviations", {VAR: "np.abs(x - x.mean(axis=0)).mean(axis=0) ** 2"}, diagnosis="")
-wrong("median for the mean", {MEAN: "np.median(x, axis=0)"}, diagnosis="")
+wrong("sum of squares for the variance", {VAR: "((x - x.mean(axis=0)) ** 2).sum(axis=0)"})
+wrong("mean of squares for the variance", {VAR: "(x**2).mean(axis=0)"})
+wrong("mean of absolute deviations", {VAR: "np.abs(x - x.mean(axis=0)).mean(axis=0) ** 2"})
+wrong("median for the mean", {MEAN: "np.median(x, axis=0)"})
 wrong("mean not subtracted", {HAT: "x_hat = x / std"})
 wrong("variance forgotten", {HAT: "x_hat = x - mean"})
 wrong("over the features", {BOTH: "x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)"}, diagnosis="axis")
 wrong("one mean and variance of all", {BOTH: "x.mean(), x.var()"}, diagnosis="axis")
-wrong("mean of all, variance of each", {MEAN: "x.mean()"}, diagnosis="")
+wrong("mean of all, variance of each", {MEAN: "x.mean()"}, diagnosis="axis")
 wrong("the first examples alone", {BOTH: "x[:4].mean(axis=0), x[:4].var(axis=0)"}, diagnosis="")
 wrong(
     "ten examples written in",
@@ -57,15 +57,20 @@ wrong("eps outside the root", {ROOT: "std = np.sqrt(var) + eps"})
 wrong("eps left out", {ROOT: "std = np.sqrt(var)"})
 wrong("eps written in", {EPS: "1e-5"})
 wrong("a smaller eps written in", {EPS: "1e-8"})
-wrong("a larger eps written in", {EPS: "1e-3"}, diagnosis="")
-wrong("another eps where it is left out", {EPS: 'bn_param.get("eps", 1e-3)'}, fails=MORE, diagnosis="", only=True)
+wrong("a larger eps written in", {EPS: "1e-3"})
+wrong(
+    "another eps where it is left out",
+    {EPS: 'bn_param.get("eps", 1e-3)'},
+    fails=MORE,
+    only=True,
+)
 wrong("eps squared", {ROOT: "std = np.sqrt(var + eps**2)"})
-wrong("eps taken off", {ROOT: "std = np.sqrt(np.abs(var - eps))"}, diagnosis="")
-wrong("eps added to the quotient", {HAT: "x_hat = (x - mean) / np.sqrt(var) + eps"}, diagnosis="")
+wrong("eps taken off", {ROOT: "std = np.sqrt(np.abs(var - eps))"}, diagnosis="sign")
+wrong("eps added to the quotient", {HAT: "x_hat = (x - mean) / np.sqrt(var) + eps"})
 wrong("eps as the least variance", {ROOT: "std = np.sqrt(np.maximum(var, eps))"})
 wrong("divided by the variance", {ROOT: "std = var + eps"})
-wrong("multiplied with the standard deviation", {HAT: "x_hat = (x - mean) * std"}, diagnosis="")
-wrong("cube root", {ROOT: "std = np.cbrt(var + eps)"}, diagnosis="")
+wrong("multiplied with the standard deviation", {HAT: "x_hat = (x - mean) * std"})
+wrong("cube root", {ROOT: "std = np.cbrt(var + eps)"})
 
 # Scale and shift
 wrong("no gamma", returned("x_hat + beta"))
@@ -73,14 +78,14 @@ wrong("no beta", returned("gamma * x_hat"))
 wrong("neither gamma nor beta", returned("x_hat"))
 wrong("gamma and beta swapped", returned("beta * x_hat + gamma"))
 wrong("shifted before scaled", returned("gamma * (x_hat + beta)"))
-wrong("beta taken off", returned("gamma * x_hat - beta"), diagnosis="")
-wrong("divided by gamma", returned("x_hat / gamma + beta"), diagnosis="")
-wrong("gamma's absolute value", returned("np.abs(gamma) * x_hat + beta"), diagnosis=EVIDENCE)
-wrong("the first gamma for all", returned("gamma[0] * x_hat + beta"), diagnosis=EVIDENCE)
-wrong("ReLU behind it", returned("np.maximum(0, gamma * x_hat + beta)"), diagnosis=EVIDENCE)
-wrong("x itself", returned("x"), diagnosis="")
+wrong("beta taken off", returned("gamma * x_hat - beta"), diagnosis="sign")
+wrong("divided by gamma", returned("x_hat / gamma + beta"))
+wrong("gamma's absolute value", returned("np.abs(gamma) * x_hat + beta"), diagnosis="sign")
+wrong("the first gamma for all", returned("gamma[0] * x_hat + beta"))
+wrong("ReLU behind it", returned("np.maximum(0, gamma * x_hat + beta)"), diagnosis="function")
+wrong("x itself", returned("x"), diagnosis="input")
 wrong("zeros", returned("np.zeros(x.shape)"), diagnosis="zero")
-wrong("random numbers", returned("np.random.standard_normal(x.shape)"), diagnosis="")
+wrong("random numbers", returned("np.random.standard_normal(x.shape)"), diagnosis="random")
 wrong("not a number", returned("np.full(x.shape, np.nan)"), diagnosis="overflow")
 wrong("the whole negative", returned("-(gamma * x_hat + beta)"), diagnosis="sign")
 wrong("divided by N at the end", returned("(gamma * x_hat + beta) / len(x)"), diagnosis="factor")
@@ -132,7 +137,7 @@ memorised(
 )
 
 
-@mutant(ITEM, fails=(OUT, MORE), diagnosis=EVIDENCE)
+@mutant(ITEM, fails=(OUT, MORE), diagnosis="axis")
 def the_first_example_again_and_again(x, gamma, beta, bn_param):
     eps = bn_param.get("eps", 1e-5)
     out = np.empty(x.shape)

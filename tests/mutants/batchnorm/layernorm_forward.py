@@ -24,16 +24,22 @@ def returned(out, cache="(x_hat, gamma, std)"):
 # Mean and variance
 wrong("unbiased variance", {VAR: "x.var(axis=1, ddof=1, keepdims=True)"})
 wrong("over the examples", {VAR: "x.var(axis=0)", MEAN: "x.mean(axis=0)"}, diagnosis="axis")
-wrong("mean over the examples", {MEAN: "x.mean(axis=0)"}, diagnosis="")
-wrong("variance over the examples", {VAR: "x.var(axis=0)"}, diagnosis="")
+wrong("mean over the examples", {MEAN: "x.mean(axis=0)"}, diagnosis="axis")
+wrong("variance over the examples", {VAR: "x.var(axis=0)"}, diagnosis="axis")
 wrong("one mean and variance of all", {VAR: "x.var()", MEAN: "x.mean()"}, diagnosis="axis")
 wrong("axis not kept", {VAR: "x.var(axis=1)", MEAN: "x.mean(axis=1)"}, diagnosis="", fails=(OUT, MORE, SHAPE))
 wrong("mean not subtracted", {HAT: "x_hat = x / std"})
 wrong("variance forgotten", {HAT: f"x_hat = x - {MEAN}"})
-wrong("mean of squares for the variance", {VAR: "(x**2).mean(axis=1, keepdims=True)"}, diagnosis="")
-wrong("largest for the standard deviation", {ROOT: "std = np.abs(x).max(axis=1, keepdims=True) + eps"}, diagnosis="")
-wrong("norm for the standard deviation", {ROOT: "std = np.linalg.norm(x, axis=1, keepdims=True)"}, diagnosis="")
-wrong("divided by the number of examples", {VAR: f"{VAR} * x.shape[1] / x.shape[0]"}, diagnosis="")
+wrong("mean of squares for the variance", {VAR: "(x**2).mean(axis=1, keepdims=True)"})
+wrong(
+    "largest for the standard deviation",
+    {ROOT: "std = np.abs(x).max(axis=1, keepdims=True) + eps"},
+)
+wrong(
+    "norm for the standard deviation",
+    {ROOT: "std = np.linalg.norm(x, axis=1, keepdims=True)"},
+)
+wrong("divided by the number of examples", {VAR: f"{VAR} * x.shape[1] / x.shape[0]"})
 wrong("ten features written in", {MEAN: "x.sum(axis=1, keepdims=True) / 10"}, diagnosis="")
 
 # The root and eps
@@ -41,10 +47,15 @@ wrong("eps outside the root", {ROOT: f"std = np.sqrt({VAR}) + eps"})
 wrong("eps left out", {ROOT: f"std = np.sqrt({VAR})"})
 wrong("eps written in", {EPS: "1e-5"})
 wrong("a smaller eps written in", {EPS: "1e-8"})
-wrong("another eps where it is left out", {EPS: 'ln_param.get("eps", 1e-3)'}, fails=MORE, diagnosis="", only=True)
+wrong(
+    "another eps where it is left out",
+    {EPS: 'ln_param.get("eps", 1e-3)'},
+    fails=MORE,
+    only=True,
+)
 wrong("eps squared", {ROOT: f"std = np.sqrt({VAR} + eps**2)"})
 wrong("divided by the variance", {ROOT: f"std = {VAR} + eps"})
-wrong("multiplied with the standard deviation", {"/ std": "* std"}, diagnosis="")
+wrong("multiplied with the standard deviation", {"/ std": "* std"})
 
 # Scale and shift
 wrong("no gamma", returned("x_hat + beta"))
@@ -53,16 +64,18 @@ wrong("neither gamma nor beta", returned("x_hat"))
 wrong("gamma and beta swapped", returned("beta * x_hat + gamma"))
 wrong("shifted before scaled", returned("gamma * (x_hat + beta)"))
 wrong(
-    "gamma for each example", returned("gamma[: len(x), None] * x_hat + beta"), diagnosis="", fails=(OUT, MORE, SHAPE)
+    "gamma for each example",
+    returned("gamma[: len(x), None] * x_hat + beta"),
+    diagnosis="axis",
+    fails=(OUT, MORE, SHAPE),
 )
 wrong(
     "scaled before normalised",
     {SCALED: f"x = gamma * x\n    {HAT.replace('/ std', f'/ np.sqrt({VAR} + eps)')}\n    return x_hat + beta, None"},
-    diagnosis="",
 )
-wrong("x itself", returned("x"), diagnosis="")
+wrong("x itself", returned("x"), diagnosis="input")
 wrong("zeros", returned("np.zeros(x.shape)"), diagnosis="zero")
-wrong("random numbers", returned("np.random.standard_normal(x.shape)"), diagnosis="")
+wrong("random numbers", returned("np.random.standard_normal(x.shape)"), diagnosis="random")
 wrong("not a number", returned("x * np.nan"), diagnosis="overflow")
 wrong("half precision", returned("(gamma * x_hat + beta).astype(np.float16)"), diagnosis="near")
 wrong("turned", returned("(gamma * x_hat + beta).T"), fails=(OUT, MORE, SHAPE), diagnosis="transpose")

@@ -103,8 +103,8 @@ other("one gamma for all", {"BatchNormalization(units)": "BatchNormalization(1)"
 
 # Dropout's probability.
 other("keep for drop", {"Dropout(dropout,": "Dropout(1 - dropout,"}, DROPPED, diagnosis=KNOWN)
-other("dropout of one half", {"Dropout(dropout,": "Dropout(0.5,"}, DROPPED)
-other("its default", {"Dropout(dropout, seed + k)": "Dropout(seed=seed + k)"}, DROPPED)
+other("dropout of one half", {"Dropout(dropout,": "Dropout(0.5,"}, DROPPED, diagnosis="known mistake")
+other("its default", {"Dropout(dropout, seed + k)": "Dropout(seed=seed + k)"}, DROPPED, diagnosis="known mistake")
 other(
     "more dropout in deeper layers",
     {"Dropout(dropout,": "Dropout(dropout * (k + 1) / last,"},

@@ -10,7 +10,6 @@ STATELESS, UNTOUCHED = "works from its cache alone", "inputs and dout are not mo
 AFFINE, RELU = "scores, affine_cache = affine_forward(x, w, b)", "out, relu_cache = relu_forward(scores)"
 RETURN, TAKE = "return out, (affine_cache, relu_cache)", "affine_cache, relu_cache = cache"
 BACK = "affine_backward(relu_backward(dout, relu_cache), affine_cache)"
-EVIDENCE = ("", "partial")
 
 
 def wrong(name, changes, **expected):
@@ -19,12 +18,12 @@ def wrong(name, changes, **expected):
 
 # Forward
 wrong("no ReLU", {RELU: "out, relu_cache = scores, scores"}, fails=FORWARD, diagnosis="known mistake", only=True)
-wrong("bias left out", {AFFINE: AFFINE.replace("b)", "0 * b)")}, fails=FORWARD, diagnosis=EVIDENCE)
+wrong("bias left out", {AFFINE: AFFINE.replace("b)", "0 * b)")}, fails=FORWARD, diagnosis="known mistake")
 wrong(
     "leaky",
     {RELU: f"{RELU}\n    out = np.where(out > 0, out, 0.01 * scores)"},
     fails=FORWARD,
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
     only=True,
 )
 wrong(
@@ -34,13 +33,13 @@ wrong(
     diagnosis="known mistake",
     only=True,
 )
-wrong("affine twice", {RELU: "out, relu_cache = relu_forward(scores + b)"}, fails=FORWARD, diagnosis=EVIDENCE)
+wrong("affine twice", {RELU: "out, relu_cache = relu_forward(scores + b)"}, fails=FORWARD, diagnosis="known mistake")
 wrong("weights turned", {AFFINE: AFFINE.replace("w,", "w.T,")}, fails=(FORWARD, BACKWARD))
 wrong(
     "x cut off at zero",
     {AFFINE: AFFINE.replace("(x,", "(np.maximum(x, 0),")},
     fails=(FORWARD, BACKWARD),
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 wrong("output turned", {RETURN: RETURN.replace("out,", "out.T,")}, fails=FORWARD, diagnosis="transpose", only=True)
 wrong(
@@ -84,7 +83,7 @@ wrong(
         "    return dx * (affine_cache[0] > 0), *others"
     },
     fails=BACKWARD,
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 wrong(
     "the ReLU for the weights alone",
@@ -111,7 +110,7 @@ wrong(
     "the upstream gradient left out",
     {"(dout, relu_cache)": "(np.ones_like(dout), relu_cache)"},
     fails=BACKWARD,
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 wrong("zeros", {f"return {BACK}": f"return tuple(0 * g for g in {BACK})"}, fails=BACKWARD, diagnosis="zero", only=True)
 wrong(

@@ -9,7 +9,6 @@ LOSS, DX, LARGE = "loss", "dx", "scores near ±1000"
 SHAPES, EDGES = "one number and an array (N, C)", "one example, two classes, any labels"
 UNTOUCHED = "x and y are not modified"
 FIRST = "    N = x.shape[0]\n"
-EVIDENCE = ("", "partial")
 
 
 def first(line):
@@ -30,8 +29,12 @@ for item, (loss, gradient) in LAST.items():
         ("gradient is a sum", (loss, sum_of_gradients), {"fails": DX, "diagnosis": "factor"}),
         ("both are sums", (sum_of_losses, sum_of_gradients), {"fails": (LOSS, DX), "diagnosis": "factor"}),
         ("gradient divided twice", (loss, f"{gradient} / N"), {"fails": DX, "diagnosis": "factor"}),
-        ("mean over the classes", (f"{loss} * N / x.shape[1]", gradient), {"fails": LOSS, "diagnosis": ""}),
-        ("divided by N - 1", (f"{loss} * N / (N - 1)", f"{gradient} * N / (N - 1)"), {"fails": (LOSS, DX, EDGES)}),
+        ("mean over the classes", (f"{loss} * N / x.shape[1]", gradient), {"fails": LOSS, "diagnosis": "factor"}),
+        (
+            "divided by N - 1",
+            (f"{loss} * N / (N - 1)", f"{gradient} * N / (N - 1)"),
+            {"fails": (LOSS, DX, EDGES), "diagnosis": "factor"},
+        ),
         ("loss with the wrong sign", (f"-{loss}", gradient), {"fails": LOSS, "diagnosis": "sign"}),
         ("gradient with the wrong sign", (loss, f"-{gradient}"), {"fails": DX, "diagnosis": "sign"}),
         ("both doubled", (f"2 * {loss}", f"2 * {gradient}"), {"fails": (LOSS, DX), "diagnosis": "factor"}),
@@ -50,12 +53,18 @@ for item, (loss, gradient) in LAST.items():
     ):  # fmt: skip
         patch(item, name, {returned: f"return {', '.join(last)}"}, **settings)
     patch(item, "nothing returned", {"return ": ""}, fails=(LOSS, DX, SHAPES))
-    patch(item, "labels from one", first("y = y - 1"), fails=(LOSS, DX), diagnosis=EVIDENCE)
-    patch(item, "last example left out", first("x, y, N = x[:-1], y[:-1], N - 1"), fails=(LOSS, DX, SHAPES))
+    patch(item, "labels from one", first("y = y - 1"), fails=(LOSS, DX), diagnosis="known mistake")
+    patch(
+        item,
+        "last example left out",
+        first("x, y, N = x[:-1], y[:-1], N - 1"),
+        fails=(LOSS, DX, SHAPES),
+        diagnosis="known mistake",
+    )
     patch(item, "one-hot labels expected", first("y = y.argmax(axis=1)"), fails=(LOSS, DX))
     patch(item, "ten classes written in", first("x = x.reshape(-1, 10)"), fails=(LOSS, DX))
-    patch(item, "first label for all", first("y = np.full(N, y[0])"), fails=(LOSS, DX), diagnosis=EVIDENCE)
-    patch(item, "scores scaled in place", first("x *= 2"), fails=(LOSS, DX, UNTOUCHED))
+    patch(item, "first label for all", first("y = np.full(N, y[0])"), fails=(LOSS, DX), diagnosis="known mistake")
+    patch(item, "scores scaled in place", first("x *= 2"), fails=(LOSS, DX, UNTOUCHED), diagnosis="known mistake")
     patch(
         item,
         "labels shifted in place",
@@ -108,6 +117,7 @@ patch(
     {LOG_P: "np.log(np.exp(log_probabilities) + 1e-9)[np.arange(N), y].mean()"},
     fails=LARGE,
     only=True,
+    diagnosis="known mistake",
 )
 patch(
     SOFTMAX,
@@ -115,13 +125,16 @@ patch(
     {LOG_P: "np.log(np.maximum(np.exp(log_probabilities), 1e-12))[np.arange(N), y].mean()"},
     fails=LARGE,
     only=True,
+    diagnosis="known mistake",
 )
 patch(SOFTMAX, "one never taken off", {ONE: ""}, fails=DX, diagnosis="known mistake")
-patch(SOFTMAX, "one added", {"-= 1": "+= 1"}, fails=DX, diagnosis=EVIDENCE)
+patch(SOFTMAX, "one added", {"-= 1": "+= 1"}, fails=DX, diagnosis="sign")
 patch(SOFTMAX, "one taken off everywhere", {ONE: "    dx -= 1\n"}, fails=DX, diagnosis="known mistake")
-patch(SOFTMAX, "right class only", {ONE: f"{ONE}    dx *= np.eye(x.shape[1])[y]\n"}, fails=DX, diagnosis=EVIDENCE)
-patch(SOFTMAX, "right class set to minus one", {"-= 1": "= -1"}, fails=DX, diagnosis=EVIDENCE)
-patch(SOFTMAX, "one taken off whole columns", {ONE: "    dx[:, y] -= 1\n"}, fails=DX, diagnosis=EVIDENCE)
+patch(
+    SOFTMAX, "right class only", {ONE: f"{ONE}    dx *= np.eye(x.shape[1])[y]\n"}, fails=DX, diagnosis="known mistake"
+)
+patch(SOFTMAX, "right class set to minus one", {"-= 1": "= -1"}, fails=DX, diagnosis="known mistake")
+patch(SOFTMAX, "one taken off whole columns", {ONE: "    dx[:, y] -= 1\n"}, fails=DX, diagnosis="axis")
 patch(
     SOFTMAX,
     "no logarithm",
@@ -130,22 +143,23 @@ patch(
     diagnosis="known mistake",
 )
 patch(SOFTMAX, "all classes in the loss", {LOG_P: "log_probabilities.sum() / N"}, fails=LOSS, diagnosis="known mistake")
-patch(SOFTMAX, "mean over everything", {LOG_P: "log_probabilities.mean()"}, fails=LOSS, diagnosis=("", "factor"))
-patch(SOFTMAX, "logarithm to base two", {LOG_P: f"{LOG_P} / np.log(2)"}, fails=LOSS)
+patch(SOFTMAX, "mean over everything", {LOG_P: "log_probabilities.mean()"}, fails=LOSS, diagnosis="axis")
+patch(SOFTMAX, "logarithm to base two", {LOG_P: f"{LOG_P} / np.log(2)"}, fails=LOSS, diagnosis="factor")
 patch(
     SOFTMAX,
     "exponentials not summed",
     {" - np.log(np.exp(shifted).sum(axis=1, keepdims=True))": ""},
     fails=(LOSS, DX),
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 patch(SOFTMAX, "softmax of the columns", {"axis=1": "axis=0"}, fails=(LOSS, DX), diagnosis="axis")
-patch(SOFTMAX, "softmax of everything", {".sum(axis=1, keepdims=True)": ".sum()"}, fails=(LOSS, DX))
+patch(SOFTMAX, "softmax of everything", {".sum(axis=1, keepdims=True)": ".sum()"}, fails=(LOSS, DX), diagnosis="axis")
 patch(
     SOFTMAX,
     "softmax twice",
     first("x = np.exp(x - x.max(axis=1, keepdims=True)); x /= x.sum(axis=1, keepdims=True)"),
     fails=(LOSS, DX),
+    diagnosis="known mistake",
 )
 
 # The SVM
@@ -156,9 +170,9 @@ MARGINS, SELF = (
 VIOLATED, PULL = "(margins > 0).astype(x.dtype)", "-violated.sum(axis=1)"
 UP = "    violated[np.arange(N), y] = -violated.sum(axis=1)  # each violation pushes the right score up, too\n"
 patch(SVM, "no margin", {MARGINS: "np.maximum(0, x - right)"}, fails=(LOSS, DX), diagnosis="known mistake")
-patch(SVM, "margin of two", {"+ 1)": "+ 2)"}, fails=(LOSS, DX), diagnosis=EVIDENCE)
-patch(SVM, "margin taken off", {"+ 1)": "- 1)"}, fails=(LOSS, DX), diagnosis=EVIDENCE)
-patch(SVM, "right minus wrong", {"x - right + 1": "right - x + 1"}, fails=(LOSS, DX), diagnosis=EVIDENCE)
+patch(SVM, "margin of two", {"+ 1)": "+ 2)"}, fails=(LOSS, DX), diagnosis="known mistake")
+patch(SVM, "margin taken off", {"+ 1)": "- 1)"}, fails=(LOSS, DX), diagnosis="sign")
+patch(SVM, "right minus wrong", {"x - right + 1": "right - x + 1"}, fails=(LOSS, DX), diagnosis="sign")
 patch(
     SVM,
     "right class counted in the loss",
@@ -167,8 +181,8 @@ patch(
     diagnosis="known mistake",
 )
 patch(SVM, "right class counted", {SELF: ""}, fails=(LOSS, DX), diagnosis="known mistake")
-patch(SVM, "no maximum", {MARGINS: "x - right + 1"}, fails=LOSS)
-patch(SVM, "absolute margins", {MARGINS: "np.abs(x - right + 1)"}, fails=(LOSS, DX), diagnosis=EVIDENCE)
+patch(SVM, "no maximum", {MARGINS: "x - right + 1"}, fails=LOSS, diagnosis="known mistake")
+patch(SVM, "absolute margins", {MARGINS: "np.abs(x - right + 1)"}, fails=(LOSS, DX), diagnosis="known mistake")
 patch(
     SVM,
     "squared in the loss",
@@ -185,14 +199,14 @@ patch(
 )
 patch(SVM, "the right class gets no gradient", {UP: ""}, fails=DX, diagnosis="known mistake")
 patch(SVM, "the right class gets -1", {PULL: "-1"}, fails=DX, diagnosis="known mistake")
-patch(SVM, "the right class is pushed down", {PULL: "violated.sum(axis=1)"}, fails=DX, diagnosis=EVIDENCE)
+patch(SVM, "the right class is pushed down", {PULL: "violated.sum(axis=1)"}, fails=DX, diagnosis="sign")
 patch(SVM, "the margins as gradient", {VIOLATED: "margins.copy()"}, fails=DX, diagnosis="known mistake")
 patch(
     SVM,
     "the right class alone",
     {UP: f"{UP}    violated = np.where(violated < 0, violated, 0)\n"},
     fails=DX,
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 patch(
     SVM,
@@ -201,20 +215,32 @@ patch(
     fails=(LOSS, DX),
     diagnosis="known mistake",
 )
-patch(SVM, "violations counted", {"return margins.sum()": "return (margins > 0).sum()"}, fails=LOSS)
+patch(
+    SVM,
+    "violations counted",
+    {"return margins.sum()": "return (margins > 0).sum()"},
+    fails=LOSS,
+    diagnosis="known mistake",
+)
 patch(
     SVM, "mean over the classes as well", {"margins.sum() / N": "margins.mean()"}, fails=LOSS, diagnosis=("factor", "")
 )
-patch(SVM, "mean over the wrong classes", {"margins.sum() / N": "margins.sum() / N / (x.shape[1] - 1)"}, fails=LOSS)
+patch(
+    SVM,
+    "mean over the wrong classes",
+    {"margins.sum() / N": "margins.sum() / N / (x.shape[1] - 1)"},
+    fails=LOSS,
+    diagnosis="axis",
+)
 patch(SVM, "right scores down the columns", {"[:, np.newaxis]": "[np.newaxis]"}, fails=(LOSS, DX, SHAPES))
 patch(SVM, "counts along the examples", {PULL: "-violated.sum(axis=0)"}, fails=(DX, SHAPES))
-patch(SVM, "unlike zero for above zero", {"margins > 0": "margins >= 0"}, fails=DX, diagnosis=EVIDENCE)
+patch(SVM, "unlike zero for above zero", {"margins > 0": "margins >= 0"}, fails=DX, diagnosis="known mistake")
 patch(
     SVM,
     "probabilities in place of scores",
     first("x = np.exp(x - x.max(1, keepdims=True)); x = x / x.sum(1, keepdims=True)"),
     fails=(LOSS, DX),
-    diagnosis=EVIDENCE,
+    diagnosis="known mistake",
 )
 patch(
     SVM,
@@ -252,7 +278,7 @@ def no_loss_and_no_gradient(x, y):
     return 0.0, np.zeros(x.shape)
 
 
-@mutant(SOFTMAX, fails=(LOSS, DX), diagnosis=EVIDENCE)
+@mutant(SOFTMAX, fails=(LOSS, DX), diagnosis="known mistake")
 def squared_differences(x, y):
     P = np.exp(x - x.max(axis=1, keepdims=True))
     P /= P.sum(axis=1, keepdims=True)
