@@ -12,7 +12,6 @@ import importlib
 import json
 import math
 import os
-from statistics import NormalDist
 
 import numpy as np
 
@@ -133,16 +132,19 @@ def figures(measured, hidden):
 
 def chance_of_less(measured, accuracy):
     """How often a grading gives less than `accuracy`, if gradings are normally distributed."""
-    if measured["standard_deviation"] == 0:
-        return float(measured["mean"] < accuracy)
-    return NormalDist(measured["mean"], measured["standard_deviation"]).cdf(accuracy)
+    mean, deviation = measured["mean"], measured["standard_deviation"]
+    return _tail((mean - accuracy) / deviation) if deviation else float(mean < accuracy)
 
 
 def chance_of_reaching(measured, accuracy):
-    """How often a grading gives `accuracy` or more; exact for small chances, too."""
-    if measured["standard_deviation"] == 0:
-        return float(measured["mean"] >= accuracy)
-    return NormalDist(-measured["mean"], measured["standard_deviation"]).cdf(-accuracy)
+    """How often a grading gives `accuracy` or more, if gradings are normally distributed."""
+    mean, deviation = measured["mean"], measured["standard_deviation"]
+    return _tail((accuracy - mean) / deviation) if deviation else float(mean >= accuracy)
+
+
+def _tail(deviations):
+    """The share of a normal distribution that lies so many standard deviations above its mean, or higher."""
+    return 0.5 * math.erfc(deviations / math.sqrt(2))  # unlike one less the rest, right in the far tail
 
 
 def with_bands(item, dataset, measured):
