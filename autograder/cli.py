@@ -54,6 +54,19 @@ def _parser():
     )
     build.set_defaults(run=_build)
 
+    calibrate = commands.add_parser("calibrate", help="author: measure the accuracy bands of a homework")
+    calibrate.add_argument("name", metavar="ASSIGNMENT")
+    calibrate.add_argument(
+        "--seeds", type=_positive, default=10, metavar="N", help="models trained by each recipe (default: %(default)s)"
+    )
+    calibrate.add_argument(
+        "--only", nargs="+", choices=["shapes10", "cifar10"], metavar="DATASET", help="default: shapes10 and cifar10"
+    )
+    calibrate.add_argument(
+        "--weak-only", action="store_true", help="keep bands and reference as recorded; measure the weak models alone"
+    )
+    calibrate.set_defaults(run=_calibrate)
+
     check = commands.add_parser("check", help="student: run the visible checks of a notebook")
     check.add_argument("notebook", metavar="NOTEBOOK", type=Path)
     check.add_argument(
@@ -138,6 +151,14 @@ def _build(args):
         )
         return BAD_USAGE
     print("\n".join(f"wrote {path}" for path in changed) if changed else "Everything is in step.")
+    return DONE
+
+
+def _calibrate(args):
+    from autograder.calibrate import DATASETS, calibrate
+
+    for item, dataset, model, entry in calibrate(args.name, args.seeds, args.only or DATASETS, args.weak_only):
+        print(f"{item} on {dataset}, {model}: {json.dumps(entry)}", flush=True)
     return DONE
 
 

@@ -10,7 +10,12 @@ import os
 import shutil
 from pathlib import Path
 
-FOLDERS = {"coursekit": "*.py", "solutions": "*.py", "book/results": "*.json"}
+FOLDERS = {
+    "coursekit": "*.py",
+    "solutions": "*.py",
+    "book/results": "*.json",
+    "autograder/checks": "thresholds.json",
+}
 VARIABLES = ("COURSEKIT_DATASET", "CIFAR10_DIR")
 
 

@@ -118,7 +118,7 @@ def test_the_student_side_loads_neither_solutions_nor_the_grading_side():
     assert not [name for name in loaded if name.startswith(("solutions", "nbgrader", "autograder.grading", "torch"))]
 
 
-@pytest.mark.parametrize("command", [[], ["build"], ["check"], ["init"], ["grade"], ["demo"]])
+@pytest.mark.parametrize("command", [[], ["build"], ["calibrate"], ["check"], ["init"], ["grade"], ["demo"]])
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])
