@@ -5,17 +5,14 @@ import math
 import numpy as np
 
 from solutions.layers.losses import softmax_loss, svm_loss
+from solutions.softmax.loss import softmax
+from solutions.softmax.score_mistakes import ROUNDED_TO_ZERO, SCORE_MISTAKES
 
 KNOWN = "known mistake"
 
 
 def _one_hot(x, y):
     return np.eye(x.shape[1])[y]
-
-
-def _probabilities(x, axis=1):
-    exponentials = np.exp(x - x.max(axis=axis, keepdims=True))
-    return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
 def _own(x, y):
@@ -52,7 +49,7 @@ def _of_both(loss):
         (
             KNOWN,
             "These are probabilities in the place of scores: the loss is given a softmax of x, where it asks for x.",
-            _asked(loss, lambda x, y: (_probabilities(x), y)),
+            _asked(loss, lambda x, y: (softmax(x), y)),
         ),
         (
             KNOWN,
@@ -73,24 +70,13 @@ def _cross_entropy(probabilities):
     return wrong
 
 
-def _softmax_gradient(change):
-    """Another gradient: `change(P, one_hot)`, not yet divided by N."""
-    return lambda x, y: (None, change(_probabilities(x), _one_hot(x, y)) / len(x))
+def _minus_one(x, y):
+    one_hot = _one_hot(x, y)
+    return None, np.where(one_hot, -1, softmax(x)) / len(x)
 
 
-def _all_classes(x, y):
-    P = _probabilities(x)
-    return -np.log(P).sum() / len(x), (P - 1) / len(x)
-
-
-def _squares(x, y):
-    wrong = _probabilities(x) - _one_hot(x, y)
-    return (wrong**2).sum() / len(x), 2 * wrong / len(x)
-
-
-def _held(least):
-    """A loss whose probabilities are kept above `least`."""
-    return lambda x, y: (-np.log(np.maximum(_own(_probabilities(x), y), least)).mean(), None)
+def _untrained(x, y):
+    return math.log(10), None
 
 
 # The hinge
@@ -136,52 +122,8 @@ def _worst_only(x, y):
 
 MISTAKES = {
     "softmax_loss": [
-        (
-            KNOWN,
-            "Minus the logarithm is summed over all classes; only the right class's belongs in the loss. In the "
-            "gradient that is one taken off every class instead of the right one.",
-            _all_classes,
-        ),
-        (
-            KNOWN,
-            "The gradient is the probabilities: take one off at the right class.",
-            _softmax_gradient(lambda P, one_hot: P),
-        ),
-        (
-            "sign",
-            "One is added at the right class; take it off.",
-            _softmax_gradient(lambda P, one_hot: P + one_hot),
-        ),
-        (
-            KNOWN,
-            "The right class's entry is -1; it is its probability less one.",
-            _softmax_gradient(lambda P, one_hot: np.where(one_hot, -1, P)),
-        ),
-        (
-            "axis",
-            "One is taken off in whole columns; take it off once in each row, at the right class.",
-            _softmax_gradient(lambda P, one_hot: P - one_hot.any(axis=0)),
-        ),
-        (
-            KNOWN,
-            "The loss is the mean probability itself: the logarithm is missing.",
-            lambda x, y: (-_own(_probabilities(x), y).mean(), None),
-        ),
-        (
-            "axis",
-            "The mean of the logarithms is taken over all classes; only the right class's belongs in the loss.",
-            lambda x, y: (-np.log(_probabilities(x)).mean(), None),
-        ),
-        (
-            "axis",
-            "The softmax is taken down the columns instead of along the rows.",
-            _cross_entropy(lambda x: _probabilities(x, axis=0)),
-        ),
-        (
-            "axis",
-            "The exponentials are divided by the sum of all of them; each row has a sum of its own.",
-            _cross_entropy(lambda x: (p := np.exp(x - x.max(axis=1, keepdims=True))) / p.sum()),
-        ),
+        *SCORE_MISTAKES,
+        (KNOWN, "The right class's entry is -1; it is its probability less one.", _minus_one),
         (
             KNOWN,
             "The exponentials are not divided by their sum: these are no probabilities yet.",
@@ -191,12 +133,6 @@ MISTAKES = {
             KNOWN,
             "The exponentials are not divided by their sum: these are no probabilities yet.",
             _cross_entropy(np.exp),
-        ),
-        (
-            KNOWN,
-            "These are squared differences between probabilities and ones or zeros; the cross-entropy takes "
-            "logarithms.",
-            _squares,
         ),
         *_of_both(softmax_loss),
     ],
@@ -258,15 +194,8 @@ MISTAKES = {
         (KNOWN, "The gradient holds the margins; a margin's derivative is 1.", _hinge(_margins, np.copy)),
         (KNOWN, "Only the worst class counts here; all that violate the margin do.", _worst_only),
         (KNOWN, "This is the softmax loss.", softmax_loss),
+        (KNOWN, "This is ln 10, the softmax loss of an untrained net; the scores do not enter.", _untrained),
         *_of_both(svm_loss),
     ],
-    "large_scores": [
-        (
-            KNOWN,
-            f"No probability counts as less than about {least:g}, so that the loss cannot grow: put the logarithm and "
-            "the exponential together on paper instead.",
-            _held(least),
-        )
-        for least in (math.pow(10, -k) for k in range(5, 17))
-    ],
+    "large_scores": ROUNDED_TO_ZERO,
 }

@@ -49,7 +49,7 @@ for item, (loss, gradient) in LAST.items():
         ("gradient first", (gradient, loss), {"fails": (LOSS, DX, SHAPES)}),
         ("loss alone", (loss,), {"fails": (LOSS, DX, SHAPES)}),
         ("not a number", ("np.nan", f"np.nan * {gradient}"), {"fails": (LOSS, DX), "diagnosis": "overflow"}),
-        ("an untrained net's loss", ("np.log(10)", gradient), {"fails": LOSS}),
+        ("an untrained net's loss", ("np.log(10)", gradient), {"fails": LOSS, "diagnosis": "known mistake"}),
     ):  # fmt: skip
         patch(item, name, {returned: f"return {', '.join(last)}"}, **settings)
     patch(item, "nothing returned", {"return ": ""}, fails=(LOSS, DX, SHAPES))
@@ -128,13 +128,13 @@ patch(
     diagnosis="known mistake",
 )
 patch(SOFTMAX, "one never taken off", {ONE: ""}, fails=DX, diagnosis="known mistake")
-patch(SOFTMAX, "one added", {"-= 1": "+= 1"}, fails=DX, diagnosis="sign")
+patch(SOFTMAX, "one added", {"-= 1": "+= 1"}, fails=DX, diagnosis="known mistake")
 patch(SOFTMAX, "one taken off everywhere", {ONE: "    dx -= 1\n"}, fails=DX, diagnosis="known mistake")
 patch(
     SOFTMAX, "right class only", {ONE: f"{ONE}    dx *= np.eye(x.shape[1])[y]\n"}, fails=DX, diagnosis="known mistake"
 )
 patch(SOFTMAX, "right class set to minus one", {"-= 1": "= -1"}, fails=DX, diagnosis="known mistake")
-patch(SOFTMAX, "one taken off whole columns", {ONE: "    dx[:, y] -= 1\n"}, fails=DX, diagnosis="axis")
+patch(SOFTMAX, "one taken off whole columns", {ONE: "    dx[:, y] -= 1\n"}, fails=DX, diagnosis="known mistake")
 patch(
     SOFTMAX,
     "no logarithm",
@@ -143,7 +143,7 @@ patch(
     diagnosis="known mistake",
 )
 patch(SOFTMAX, "all classes in the loss", {LOG_P: "log_probabilities.sum() / N"}, fails=LOSS, diagnosis="known mistake")
-patch(SOFTMAX, "mean over everything", {LOG_P: "log_probabilities.mean()"}, fails=LOSS, diagnosis="axis")
+patch(SOFTMAX, "mean over everything", {LOG_P: "log_probabilities.mean()"}, fails=LOSS, diagnosis="known mistake")
 patch(SOFTMAX, "logarithm to base two", {LOG_P: f"{LOG_P} / np.log(2)"}, fails=LOSS, diagnosis="factor")
 patch(
     SOFTMAX,
