@@ -27,11 +27,12 @@ RESULT = ROOT / "book" / "results" / "fairness.json"
 OLDEST = ROOT / ".venv-oldest" / "bin" / "python"
 PACKAGES = ("numpy", "torch", "matplotlib", "ipython")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-# What a processor without AVX would use, in OpenBLAS, in NumPy's own loops and in PyTorch.
+# What a processor without AVX would use, in OpenBLAS, in NumPy's own loops and in PyTorch with oneDNN.
 OLD_PROCESSOR = {
     "OPENBLAS_CORETYPE": "Prescott",
     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4",
     "ATEN_CPU_CAPABILITY": "default",
+    "ONEDNN_MAX_CPU_ISA": "SSE41",
 }
 OLDER_NAMES = OLD_PROCESSOR | {"NPY_DISABLE_CPU_FEATURES": "AVX F16C FMA3 AVX2 AVX512F"}  # of features, in NumPy 1
 ENVIRONMENTS = {
