@@ -5,6 +5,7 @@ of `for_checks` returns; None where that part of the result is not affected.
 """
 
 from solutions.cnn.mistakes import architectures, convolution, counting, epochs, net, pooling, spatial, stopping
+from solutions.cnn.mistakes.single import in_single
 
 _MODULES = (convolution, pooling, spatial, net, architectures, counting, epochs, stopping)
-MISTAKES = {function: found for module in _MODULES for function, found in module.MISTAKES.items()}
+MISTAKES = in_single({function: found for module in _MODULES for function, found in module.MISTAKES.items()})

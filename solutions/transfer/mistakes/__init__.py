@@ -4,7 +4,8 @@
 of `for_checks` returns; None where that part of the result is not affected.
 """
 
+from solutions.cnn.mistakes.single import in_single
 from solutions.transfer.mistakes import features, freezing, preprocessing, probe, tuning
 
 _MODULES = (preprocessing, freezing, features, probe, tuning)
-MISTAKES = {function: found for module in _MODULES for function, found in module.MISTAKES.items()}
+MISTAKES = in_single({function: found for module in _MODULES for function, found in module.MISTAKES.items()})
