@@ -240,6 +240,11 @@ def parameter_counts(exam):
         form.require(None not in values, "some of the numbers are no whole numbers.", told)
         counted = [value for value in values if value is not None]
         found = _named_counts(exam, kind, sizes, dict(zip(got, values, strict=True)))
+        if None in values or not values:
+            # What is no number cannot be counted: that says more than a sum of the rest.
+            why = "some of the numbers are no whole numbers" if values else "the dict is empty"
+            total.require(False, f"{why}.", told, found)
+            each.require(False, f"{why}.", told, found)
         listed = f"{sum(counted):,} are counted" + f"; there are {sum(due):,}" * (not exam.hidden)
         total.require(sum(counted) == sum(due), f"{listed}.", told, found, states=False)
         listed = f"layers have {_shown(counted)} parameters" + f"; expected are {due}" * (not exam.hidden)

@@ -38,7 +38,8 @@ def judge_forward(exam, function, left=0.0):
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out", "(N, F, H', W')"), told)
         mistakes = exam.mistakes("convolved", *trusted, param, case=case) if case in ("general", "no padding") else ()
-        parts.judge(expectation, out, expected, "out", told, exam, mistakes=mistakes)
+        given = dict(zip("xwb", trusted, strict=True))
+        parts.judge(expectation, out, expected, "out", told, exam, mistakes=mistakes, given=given)
     _, inputs, param = cases[0]
     judge_refused(exam, function, inputs, param, 0.05)
 

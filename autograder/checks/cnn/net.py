@@ -11,12 +11,13 @@ import numpy as np
 from autograder.checks import pairs, parts, sandwiches
 from autograder.checks.cnn.cases import sized
 from autograder.checks.pairs import Pair
-from autograder.compare import EXACT, shape_of
+from autograder.compare import EXACT, numbers, shape_of
 from autograder.namespace import Failure
 from autograder.registry import check_item
 
 GRADIENTS = ("dx", "dw", "db")
 PARAMS = ("W1", "b1", "W2", "b2")
+TIMES = (-1, 0, 0.5, 2)  # the penalty, as a mistake in a formula has it
 LAYERS = {
     f"{name}_{how}": f"odd_{name}"
     for name in ("conv_forward", "conv_backward", "max_pool_forward", "max_pool_backward")
@@ -136,6 +137,7 @@ def two_layer_convnet(exam):
         )
         untouched.require(clean, "the images or the parameters are changed by `loss`: work on a copy.", told)
         mistakes = exam.mistakes("convnet", params, reg, X, y, case=case)
+        mistakes += _of_another_strength(grads, expected, params, reg)
         known = [m for m in mistakes if _all_there(m[0], (scores, loss, grads))]
         parts.judge(
             scores_right,
@@ -218,6 +220,22 @@ def _entry(grads, name):
         have = ", ".join(map(repr, grads)) if isinstance(grads, dict) else f"a {type(grads).__name__}"
         return Failure(f"loss should return a dict of gradients with {name!r}; it returned {have or 'nothing'}.")
     return grads[name]
+
+
+def _of_another_strength(grads, expected, params, reg):
+    """The mistake that loss and gradients are regularised with another strength than `reg`, as W2's gradient has it."""
+    found = numbers(_entry(grads, "W2"), "it")
+    _, loss, right = expected
+    if isinstance(found, Failure) or found.shape != right["W2"].shape or found.dtype.kind != "f":
+        return []
+    more = float(np.sum((found - right["W2"]) * params["W2"]) / np.sum(params["W2"] ** 2)) / 2
+    squares = sum(float(np.sum(params[name] ** 2)) for name in ("W1", "W2"))
+    changed = {name: right[name] + 2 * more * params[name] for name in ("W1", "W2")}
+    simple = any(abs(reg + more - times * reg) < 1e-6 * reg for times in TIMES)  # is told of each number by itself
+    if simple or not np.isfinite(more):
+        return []
+    text = "Loss and gradients hold the penalty with another strength than `reg`: is a number written in for it?"
+    return [((None, loss + more * squares, changed), "regularisation", text)]
 
 
 def _all_there(mistake, got):

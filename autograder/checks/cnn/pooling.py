@@ -36,7 +36,8 @@ def max_pool_forward_naive(exam):
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out", "(N, C, H', W')"), told)
         mistakes = exam.mistakes("pooled", x, param, case=case) if case in ("general", "all numbers negative") else ()
-        parts.judge(by_case.get(case, more), out, expected, "out", told, exam, mistakes=mistakes)
+        expectation, given = by_case.get(case, more), {"x": x.astype(float)}
+        parts.judge(expectation, out, expected, "out", told, exam, mistakes=mistakes, given=given)
     judge_refused(exam, FORWARD, (cases[0][1],), cases[0][2], 0.05)
 
 

@@ -66,7 +66,8 @@ def spatial_batchnorm_forward(exam):
         out, _ = unpack(answer, 2, "out and cache")
         shape.judge(shape_of(out, expected.shape, "out", "(N, C, H, W)"), told)
         mistakes = exam.mistakes("normalised", *trusted, TRAIN | param, case=case) if case == "general" else ()
-        parts.judge(expectation, out, expected, "out", told, exam, mistakes=mistakes)
+        given = dict(zip(("x", "gamma", "beta"), trusted, strict=True))
+        parts.judge(expectation, out, expected, "out", told, exam, mistakes=mistakes, given=given)
         if case == "general":
             _judge_running(exam, running, inputs, param)
             _judge_tested(exam, tested, inputs, param)

@@ -14,6 +14,8 @@ from autograder.wire import Plant
 
 LEAST = 2e-3  # how far above the least loss, relative to it; 200 steps of Adam come to below 1e-4
 NEARLY = 1e-2  # the same where a class has no images: its bias falls without end, ever more slowly
+CLOSE = 1e-2  # so little above the least loss, a solver may be on its way
+HUGE = 100.0  # times larger than all other weights
 ALIKE = 0.02  # how well a mistake's slopes must fit
 
 
@@ -91,7 +93,8 @@ def train_probe(exam):
         most = NEARLY if special else LEAST
         message = f"the loss is {above:.1%} above the least (tolerance {most:.1%})."
         comparison = Comparison(bool(above < most), abs(above), most, message)
-        expectation.judge(comparison, told, None if special else _named(weights, np.asarray(slopes), mistakes))
+        found = _named_odd(weights, X) if special else _named(weights, np.asarray(slopes), mistakes)
+        expectation.judge(comparison, told, found or (_NOT_THERE if most < above < CLOSE else None))
 
 
 def _function(student, layer, X):
@@ -140,6 +143,21 @@ def _cross_entropy(scores, y):
     return float(np.mean(np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(y)), y]))
 
 
+_NOT_THERE = Diagnosis(
+    "near",
+    "The loss is close to the least: has the solver arrived? It may need more steps, or steps of another length.",
+)
+
+
+def _named_odd(weights, X):
+    """The mistake by which a feature that never varies has weights far larger than all others; or None."""
+    still = np.ptp(X, axis=0) == 0
+    if not np.any(still) or np.abs(weights[:, still]).max() < HUGE * np.abs(weights[:, ~still]).max():
+        return None
+    text = "A feature that never varies has by far the largest weights: what is it divided by?"
+    return Diagnosis("known mistake", text)
+
+
 def _named(weights, right, mistakes):
     """The mistake whose solution this is: of all it must be by far the nearest, and the right one far away."""
 
@@ -149,6 +167,7 @@ def _named(weights, right, mistakes):
     if off(right) < ALIKE / 2:
         return Diagnosis("known mistake", "Weights are right, biases are not: the mean must be folded into them.")
     near = sorted((off(np.asarray(value)), kind, text) for value, kind, text in mistakes)
-    if not near or not near[0][0] < min(ALIKE, off(right) / 3, near[1][0] / 2):
+    others = [distance for distance, _, text in near if text != near[0][2]]
+    if not near or not near[0][0] < min(ALIKE, off(right) / 3, others[0] / 2):
         return None
     return Diagnosis(near[0][1], near[0][2])

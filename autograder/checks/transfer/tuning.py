@@ -75,11 +75,8 @@ def fine_tune(exam):
 def _of_others(mistakes, accuracies, length):
     """What mistakes give that are not about when to stop, for so many epochs: (values, kind, text) each."""
     values = [(np.asarray(value[0], dtype=float), kind, text) for value, kind, text in mistakes if value[0] is not None]
-    return [
-        (value[:length] if length else value, kind, text)
-        for value, kind, text in values
-        if not _are(value, accuracies[: len(value)])
-    ]
+    cut = [(value[:length] if length else value, kind, text) for value, kind, text in values]
+    return [one for one in cut if not _are(one[0], accuracies[: len(one[0])])]
 
 
 def _are(values, accuracies):

@@ -46,6 +46,21 @@ def _pooled_by_means(layers):
     return [nn.AvgPool2d(2) if isinstance(layer, nn.MaxPool2d) else layer for layer in layers]
 
 
+class _EverySecond(nn.Module):
+    """Every second row and column, as a convolution with a stride of 2 leaves them."""
+
+    def forward(self, images):
+        return images[:, :, ::2, ::2]
+
+
+def _strided(layers):
+    return [_EverySecond() if isinstance(layer, nn.MaxPool2d) else layer for layer in layers]
+
+
+def _standardised(layers):
+    return [nn.LayerNorm([3, 32, 32], elementwise_affine=False), *layers]
+
+
 def _other(new):
     return lambda layers: [new if isinstance(layer, nn.ReLU) else layer for layer in layers]
 
@@ -80,6 +95,25 @@ _SCORES = [
     ),
     (KNOWN, "Pooling takes means; it should take the largest numbers.", _changed_net(_pooled_by_means)),
     (KNOWN, "There is no ReLU at all.", _changed_net(_other(nn.Identity()))),
+    *(
+        (KNOWN, "There is a leaky ReLU; the plain one gives 0 for negative numbers.", _changed_net(_other(leaky)))
+        for leaky in (nn.LeakyReLU(), nn.LeakyReLU(0.1), nn.LeakyReLU(0.2))
+    ),
+    (
+        KNOWN,
+        "There is no pooling, but a stride of 2 in the convolutions: take the largest numbers of 2 by 2 windows.",
+        _changed_net(_strided),
+    ),
+    (
+        KNOWN,
+        "Every image is standardised before the first layer; the net takes images as they are.",
+        _changed_net(_standardised),
+    ),
+    (
+        KNOWN,
+        "There is a softmax at the end, and it runs over the images: PyTorch's cross-entropy takes scores.",
+        lambda name, images, seed, p: softmax(scores(name, images, seed).T).T,
+    ),
     (KNOWN, "There are sigmoids in the place of ReLUs.", _changed_net(_other(nn.Sigmoid()))),
     (KNOWN, "There is tanh in the place of ReLU.", _changed_net(_other(nn.Tanh()))),
     *(

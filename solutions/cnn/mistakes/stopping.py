@@ -12,10 +12,12 @@ class _Stopping:
         self.patience, self.min_delta, self.better = patience + late, min_delta, better
         self.reset, self.keep_best = reset, keep_best
         self.best, self.last, self.stale = None, None, 0
+        self.seen, self.at = [], 0
 
     def update(self, accuracy):
+        self.seen.append(accuracy)
         if self.best is None or self.better(self, accuracy):
-            self.best = accuracy
+            self.best, self.at = accuracy, len(self.seen)
             self.stale = 0 if self.reset else self.stale
         else:
             self.stale += 1
@@ -25,10 +27,12 @@ class _Stopping:
         return self.stale >= self.patience
 
 
-def _stops(better=lambda s, a: a > s.best + s.min_delta, best=True, **wrong):
+def _stops(better=lambda s, a: a > s.best + s.min_delta, kept=lambda s: s.best, **wrong):
+    """What such a one says, and what it keeps as `best`: `kept(stopping)`."""
+
     def run(patience, min_delta, accuracies):
         stopping = _Stopping(patience, min_delta, better, **wrong)
-        return [stopping.update(float(a)) for a in accuracies], np.float64(stopping.best) if best else None
+        return [stopping.update(float(a)) for a in accuracies], np.float64(kept(stopping))
 
     return run
 
@@ -68,6 +72,19 @@ _STOPS = [
         "`min_delta` is taken as a share of the best accuracy.",
         _stops(lambda s, a: a > s.best * (1 + s.min_delta)),
     ),
+    (
+        KNOWN,
+        "`best` holds min_delta on top of the accuracy: keep the accuracy as it is.",
+        _stops(kept=lambda s: s.best + s.min_delta),
+    ),
+    (
+        KNOWN,
+        "`best` is the largest accuracy so far; it should be that of the last improvement, by more than min_delta.",
+        _stops(kept=lambda s: max(s.seen)),
+    ),
+    (KNOWN, "`best` is the number of the epoch; it should be its accuracy.", _stops(kept=lambda s: s.at)),
+    (KNOWN, "`best` is the number of the epoch, from 0; it should be its accuracy.", _stops(kept=lambda s: s.at - 1)),
+    (KNOWN, "`best` is in per cent; keep the accuracy as it came.", _stops(kept=lambda s: 100 * s.best)),
 ]
 
 

@@ -9,10 +9,10 @@ from solutions.cnn.mistakes.remembering import all_remembered
 KNOWN = "known mistake"
 
 
-def _parts(channels, seed, images, size, wanted=lambda backbone, part: backbone(part)):
-    """Features of one batch after the other."""
+def _parts(channels, seed, images, size, wanted=lambda backbone, part: backbone(part), seen=lambda images: images):
+    """Features of one batch after the other, as `wanted`, of images changed by `seen`."""
     backbone = transfer_plants.little_backbone(channels, seed).double()
-    images = torch_plants.tensor(images).double()
+    images = seen(torch_plants.tensor(images).double())
     with torch.no_grad():
         return [wanted(backbone, part).numpy() for part in images.split(size)]
 
@@ -22,6 +22,24 @@ def _joined(join, **how):
         return join(_parts(channels, seed, images, size, **how), size)
 
     return run
+
+
+def _whole_rows(parts, size):
+    return np.concatenate(parts)
+
+
+def _of_all(change):
+    """All features, changed in the end."""
+    return _joined(lambda parts, size: change(np.concatenate(parts)))
+
+
+def _probabilities(rows):
+    powers = np.exp(rows - rows.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _standardised(rows):
+    return (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-8)
 
 
 def _whole(parts, size):
@@ -56,14 +74,30 @@ _FEATURES = [
     (
         KNOWN,
         "Rows are scaled to length 1; the features are wanted as they are.",
-        _joined(
-            lambda parts, size: np.concatenate(parts) / np.linalg.norm(np.concatenate(parts), axis=1, keepdims=True)
-        ),
+        _of_all(lambda rows: rows / np.linalg.norm(rows, axis=1, keepdims=True)),
     ),
     (
         KNOWN,
         "There is a ReLU behind the backbone: features may be negative.",
-        _joined(lambda parts, size: np.maximum(np.concatenate(parts), 0)),
+        _of_all(lambda rows: np.maximum(rows, 0)),
+    ),
+    (KNOWN, "There is a softmax behind the backbone; the features are wanted as they are.", _of_all(_probabilities)),
+    (KNOWN, "Features are standardised; they are wanted as they are.", _of_all(_standardised)),
+    (
+        KNOWN,
+        "The images' numbers of each feature are sorted, so that rows no longer belong to images.",
+        _of_all(lambda rows: np.sort(rows, axis=0)),
+    ),
+    (KNOWN, "Each image's features are sorted.", _of_all(lambda rows: np.sort(rows, axis=1))),
+    (
+        KNOWN,
+        "The backbone sees images that are divided by 2; it takes them as they are.",
+        _joined(_whole_rows, seen=lambda images: images / 2),
+    ),
+    (
+        KNOWN,
+        "The backbone sees images that are mirrored; it takes them as they are.",
+        _joined(_whole_rows, seen=lambda images: images.flip(3)),
     ),
     (
         KNOWN,

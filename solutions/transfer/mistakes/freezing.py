@@ -1,6 +1,7 @@
 """Well-known mistakes in counting what is trained, and in rates by layer."""
 
 import numpy as np
+from torch import nn
 
 from solutions.transfer.for_checks import planted
 
@@ -25,6 +26,19 @@ def _with_repeats(net):
 
 def _any(parameter):
     return True
+
+
+def _trained(net, size_of=lambda parameter: parameter.numel(), named=lambda name: True):
+    """A sum over the trained parameters of a net whose names are wanted."""
+    return sum(size_of(p) for name, p in net.named_parameters() if p.requires_grad and named(name))
+
+
+def _linear(net):
+    return [module for module in net.modules() if isinstance(module, nn.Linear)]
+
+
+def _wholly_trained(net):
+    return [m for m in net.modules() if all(p.requires_grad for p in m.parameters(recurse=False))]
 
 
 _COUNTED = [
@@ -112,8 +126,56 @@ _COUNTED = [
     (
         KNOWN,
         "It is the length of each tensor's first axis that is added up; count all its numbers.",
-        _counted(lambda net: sum(len(p) for p in net.parameters() if p.requires_grad)),
+        _counted(lambda net: _trained(net, len)),
     ),
+    (KNOWN, "Biases are not counted.", _counted(lambda net: _trained(net, named=lambda name: "bias" not in name))),
+    (
+        KNOWN,
+        "The sizes of each tensor's axes are added up; multiply them.",
+        _counted(lambda net: _trained(net, lambda p: sum(p.shape))),
+    ),
+    (
+        KNOWN,
+        "Of each tensor the first and the last axis are multiplied, which may be the same one; count all its numbers.",
+        _counted(lambda net: _trained(net, lambda p: p.shape[0] * p.shape[-1])),
+    ),
+    (
+        KNOWN,
+        "It is the layers that are counted; count their parameters.",
+        _counted(lambda net: len(list(net.modules()))),
+    ),
+    (
+        KNOWN,
+        "Only linear layers are counted; others have parameters, too.",
+        _counted(lambda net: _walked(net, _linear)),
+    ),
+    (
+        KNOWN,
+        "Only linear layers are counted, by a formula: others have parameters, too.",
+        _counted(lambda net: sum((m.in_features + 1) * m.out_features for m in _linear(net) if m.weight.requires_grad)),
+    ),
+    (
+        KNOWN,
+        "Of a layer that is frozen in part, nothing is counted: what counts is each parameter's `requires_grad`.",
+        _counted(lambda net: _walked(net, _wholly_trained)),
+    ),
+    (
+        KNOWN,
+        "Tensors of the same shape are counted once; each of them is trained.",
+        _counted(lambda net: sum(shape.numel() for shape in {p.shape for p in net.parameters() if p.requires_grad})),
+    ),
+    (
+        KNOWN,
+        "Only what belongs to the net itself is counted, and nothing that is in its layers.",
+        _counted(lambda net: _walked(net, lambda net: [net])),
+    ),
+    (
+        KNOWN,
+        "Only the last trained tensor is counted: does each one overwrite the sum so far?",
+        _counted(lambda net: [p.numel() for p in net.parameters() if p.requires_grad][-1]),
+    ),
+    (KNOWN, "The count is in millions; give the number itself.", _counted(lambda net: _trained(net) / 1e6)),
+    (KNOWN, "The count is in thousands; give the number itself.", _counted(lambda net: _trained(net) / 1e3)),
 ]
 
 
@@ -183,6 +245,37 @@ _RATES = [
         KNOWN,
         "Rate and decay have changed places.",
         _by_depth(lambda rate, decay, depth: decay * rate**depth),
+    ),
+    (
+        KNOWN,
+        "Each stage's rate is multiplied by 1 - decay; it should be multiplied by `decay`.",
+        _by_depth(lambda rate, decay, depth: rate * (1 - decay) ** depth),
+    ),
+    (
+        KNOWN,
+        "Each stage's rate is multiplied by `decay` twice.",
+        _by_depth(lambda rate, decay, depth: rate * decay ** (2 * depth)),
+    ),
+    (
+        KNOWN,
+        "Rates are halved from stage to stage, whatever `decay` is.",
+        _by_depth(lambda rate, decay, depth: rate * 0.5**depth),
+    ),
+    (
+        KNOWN,
+        "Rates fall along a line, down to `decay` at the first stage; they should fall by this factor from stage to "
+        "stage.",
+        _by_depth(lambda rate, decay, depth: rate * (1 - depth * (1 - decay) / STAGES)),
+    ),
+    (
+        KNOWN,
+        "Rates fall as an exponential function; the factor from stage to stage should be `decay`, not exp(-decay).",
+        _by_depth(lambda rate, decay, depth: rate * np.exp(-decay * depth)),
+    ),
+    (
+        KNOWN,
+        "The head's rate is ten times what it should be; those of the stages are right.",
+        _by_depth(lambda rate, decay, depth: rate * (decay**depth if depth else 10)),
     ),
     (KNOWN, "Frozen layers count, too: the depth goes on behind them.", _only_trained),
 ]

@@ -50,6 +50,38 @@ def _rounded_way(images, size, mean, std):
     return ((x - _column(mean)) / _column(std)).numpy()
 
 
+def _standardised_by(axes):
+    """Mean and standard deviation of the images themselves, over `axes`, as PyTorch's `std` takes it."""
+
+    def run(images, size, mean, std):
+        x = _enlarged(_first(images) / 255, size)
+        return ((x - x.mean(dim=axes, keepdim=True)) / x.std(dim=axes, keepdim=True)).numpy()
+
+    return run
+
+
+def _filled(mode):
+    """Filled up on the right and below, where it should be enlarged."""
+
+    def run(images, size, mean, std):
+        x = _first(images).numpy() / 255
+        grown = np.pad(x, ((0, 0), (0, 0), *((0, size - n) for n in x.shape[2:])), mode)
+        return ((torch.from_numpy(grown) - _column(mean)) / _column(std)).numpy()
+
+    return run
+
+
+def _as_bytes(images, size, mean, std):
+    """Enlarged as bytes, as PyTorch rounds them."""
+    bytes_ = torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
+    return ((_enlarged(bytes_, size).double() / 255 - _column(mean)) / _column(std)).numpy()
+
+
+def _in_two_steps(images, size, mean, std):
+    twice = functional.interpolate(_first(images) / 255, scale_factor=2, mode="bilinear")
+    return ((_enlarged(twice, size) - _column(mean)) / _column(std)).numpy()
+
+
 def _whole_division(images, size, mean, std):
     return ((_enlarged(_first(images) // 255, size) - _column(mean)) / _column(std)).numpy()
 
@@ -105,6 +137,28 @@ _PREPARED = [
     (KNOWN, "Enlarged with `align_corners=True`: the outermost pixels are then points on the border, not areas.",
      _way(mode="bilinear", align_corners=True)),
     (KNOWN, "Enlarged bicubically; it should be bilinear.", _way(mode="bicubic", align_corners=False)),
+    (KNOWN, "It is divided by 254; the largest byte is 255.", _way(scaled=lambda x: x / 254)),
+    (KNOWN, "Only the mean is divided by the standard deviation: brackets are missing around the difference.",
+     _way(standard=lambda x, m, s: x - m / s)),
+    (KNOWN, "Red and blue have changed places in the mean alone.", _way(standard=lambda x, m, s: (x - m.flip(0)) / s)),
+    (KNOWN, "Red and blue have changed places in std alone.", _way(standard=lambda x, m, s: (x - m) / s.flip(0))),
+    (KNOWN, "Mean and standard deviation are those of each image; take those of the net.", _standardised_by((2, 3))),
+    (KNOWN, "Mean and standard deviation are those of each row of pixels; take those of the net.",
+     _standardised_by((3,))),
+    (KNOWN, "Images are standardised twice.", _way(standard=lambda x, m, s: ((x - m) / s - m) / s)),
+    (KNOWN, "Axes are reversed and then read anew: reshape keeps the order of numbers; it takes a transpose.",
+     _way(given=lambda images: torch.from_numpy(
+         images.T.reshape(len(images), 3, *images.shape[1:3]).astype(np.float64)))),
+    (KNOWN, "Images are turned by a quarter.",
+     _way(given=lambda images: _first(np.rot90(images, axes=(1, 2)).copy()))),
+    (KNOWN, "Images are filled up with black; they should be enlarged.", _filled("constant")),
+    (KNOWN, "Images are filled up with their border; they should be enlarged.", _filled("edge")),
+    (KNOWN, "Pixels are repeated (nearest-exact); it should be bilinear.", _way(mode="nearest-exact")),
+    (KNOWN, "Enlarged bicubically, and with `align_corners=True`; it should be bilinear.",
+     _way(mode="bicubic", align_corners=True)),
+    (KNOWN, "Each pixel is the mean of an area; it should be bilinear.", _way(mode="area")),
+    (KNOWN, "Images are enlarged twice over: each time they get more blurred.", _in_two_steps),
+    (KNOWN, "Enlarged images are rounded to whole bytes: make floats of them first.", _as_bytes),
     (KNOWN, "Enlarged images are rounded to whole bytes: make floats of them first.", _rounded_way),
 ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Well-known mistakes in fine-tuning: which epochs are run, and what is left."""
 
+import copy
 import operator
 
 import numpy as np
@@ -61,8 +62,38 @@ def _told(part):
         for _ in range(epochs):
             loss = train_epoch(net, batches, optimiser)
             val_loss, _ = evaluate(net, val_batches)
-            found.append({"loss": loss, "val_loss": val_loss, "train": evaluate(net, batches)[1]}[part])
+            of_first = evaluate(net, val_batches[:1])[1]
+            found.append(
+                {"loss": loss, "val_loss": val_loss, "train": evaluate(net, batches)[1], "first": of_first}[part]
+            )
         return np.array(found), None
+
+    return run
+
+
+def _two_for_one(seed, sizes, labels, epochs, patience):
+    return every_epoch(seed, sizes, labels, 2 * epochs)[0][1::2], None
+
+
+def _put_back(seed, sizes, labels, epochs, patience):
+    """Every epoch begins with the best net so far."""
+    net, optimiser, batches, val_batches = tuning(seed, sizes, labels)
+    found: list = []
+    for _ in range(epochs):
+        train_epoch(net, batches, optimiser)
+        accuracy = evaluate(net, val_batches)[1]
+        if not found or accuracy > max(found):
+            kept = copy.deepcopy(net.state_dict())
+        found.append(accuracy)
+        net.load_state_dict(kept)
+    return np.array(found), None
+
+
+def _changed(change):
+    """The accuracies of the right number of epochs, changed in the end."""
+
+    def run(seed, sizes, labels, epochs, patience):
+        return change(_right(seed, sizes, labels, epochs, patience)[0]), None
 
     return run
 
@@ -94,6 +125,12 @@ _TUNED = [
     (KNOWN, "These are the losses of training.", _told("loss")),
     (KNOWN, "These are the losses on the validation images: `evaluate` gives the loss first.", _told("val_loss")),
     (KNOWN, "These are accuracies on the training images.", _told("train")),
+    (KNOWN, "These are accuracies on the first validation batch; take all of them.", _told("first")),
+    (KNOWN, "There are two epochs of training for each accuracy: is one call of `train_epoch` too many?", _two_for_one),
+    (KNOWN, "Every epoch begins with the best net so far: put it back at the end alone.", _put_back),
+    (KNOWN, "These are shares of wrong answers.", _changed(lambda a: 1 - a)),
+    (KNOWN, "The accuracies are sorted; they belong in the order of the epochs.", _changed(np.sort)),
+    (KNOWN, "These are the best accuracies so far; each epoch's own is wanted.", _changed(np.maximum.accumulate)),
     (KNOWN, "This is one epoch's accuracy alone; all epochs' are wanted.", _only(np.max)),
     (KNOWN, "This is one epoch's accuracy alone; all epochs' are wanted.", _only(lambda a: a[-1])),
     (KNOWN, "Weights are the best epoch's, running statistics the last one's: those are the net's state, too.",

@@ -50,11 +50,11 @@ wrong("no ReLU", {RELU: ""}, SCORES)
 wrong("a ReLU behind the last layer", behind("nn.ReLU()"), SCORES, only=False)
 wrong("a softmax at the end", behind("nn.Softmax(dim=1)"), SCORES, only=False)
 wrong("a log-softmax at the end", behind("nn.LogSoftmax(dim=1)"), SCORES, only=False, nets=(A, B))
-wrong("a softmax over the images", behind("nn.Softmax(dim=0)"), SCORES, "", only=False, nets=(A,))
+wrong("a softmax over the images", behind("nn.Softmax(dim=0)"), SCORES, only=False, nets=(A,))
 wrong("means pooled", {POOL: "nn.AvgPool2d(2),"}, SCORES)
 wrong("sigmoids", {RELU: "nn.Sigmoid(),"}, SCORES, nets=(A, C))
 wrong("tanh", {RELU: "nn.Tanh(),"}, SCORES, nets=(A, B))
-wrong("leaky ReLU", {RELU: "nn.LeakyReLU(0.1),"}, SCORES, "", nets=(A,))
+wrong("leaky ReLU", {RELU: "nn.LeakyReLU(0.1),"}, SCORES, nets=(A,))
 wrong(
     "no ReLU behind the hidden layer",
     lambda net: {f"{HIDDEN[net]}\n        nn.ReLU(),": HIDDEN[net]},
@@ -67,12 +67,11 @@ wrong(
     SCORES,
     nets=(B, C),
 )
-wrong("a stride in place of pooling", {"3, 12, 5": "3, 12, 5, stride=2", POOL: ""}, SCORES, "", nets=(A,))
+wrong("a stride in place of pooling", {"3, 12, 5": "3, 12, 5, stride=2", POOL: ""}, SCORES, nets=(A,))
 wrong(
     "half of the pixels",
     {FIRST[A]: "nn.LayerNorm([3, 32, 32], elementwise_affine=False), " + FIRST[A]},
     SCORES,
-    "",
     nets=(A,),
 )
 
@@ -255,7 +254,7 @@ class Not_a_number(Net):
         return self.last(self.dropout(self.features(images))) / 0 * 0
 
 
-@mutant(A, fails=(SCORES, STILL, REACHED))
+@mutant(A, fails=(SCORES, STILL, REACHED), diagnosis="random")
 class Random_scores(Net):
     def forward(self, images):
         return torch.randn(len(images), 10)

@@ -63,56 +63,56 @@ def returned(name, changed, diagnosis="", fails=ALL, only=True):
 
 # dx
 of_dx("filter flipped", {OUT_OF_W: OUT_OF_W.replace("i, j", "HH - 1 - i, WW - 1 - j")})
-of_dx("filter upside down", {OUT_OF_W: OUT_OF_W.replace("i, j", "HH - 1 - i, j")}, "")
+of_dx("filter upside down", {OUT_OF_W: OUT_OF_W.replace("i, j", "HH - 1 - i, j")})
 of_dx("channels in another order", {OUT_OF_W: OUT_OF_W.replace(":, i", "::-1, i")})
 of_dx("the first filter alone", {OUT_OF_W: 'np.einsum("nhw,c->nchw", dout[:, 0], w[0, :, i, j])'})
-of_dx("filters multiplied apart", {OUT_OF_W: OUT_OF_W.replace('"nfhw,fc', '"nfhw,gc')}, "")
+of_dx("filters multiplied apart", {OUT_OF_W: OUT_OF_W.replace('"nfhw,fc', '"nfhw,gc')})
 of_dx("windows that overwrite each other", {TO_X: TO_X.replace("+=", "=")})
-of_dx("the last pixel of the window alone", {TO_X: f"dpadded[:] = 0\n            {TO_X}"}, "")
+of_dx("the last pixel of the window alone", {TO_X: f"dpadded[:] = 0\n            {TO_X}"})
 of_dx("not cropped", {CROP: "dx = dpadded"}, fails=(DX, MORE, SHAPE))
 of_dx("cropped at the upper left", {CROP: "dx = dpadded[:, :, :H, :W]"})
 of_dx("cropped at the lower right", {CROP: "dx = dpadded[:, :, -H:, -W:]"})
 of_dx("cropped from pad to minus pad", {CROP: "dx = dpadded[:, :, pad:-pad, pad:-pad]"}, "", fails=(MORE, SHAPE))
 of_dx("a padding of one cropped", {CROP: "dx = dpadded[:, :, 1 : H + 1, 1 : W + 1]"}, "", fails=(MORE, SHAPE))
 of_dx("cropped by one pixel too much", {CROP: "dx = dpadded[:, :, pad : H, pad : W]"}, "", fails=(DX, MORE, SHAPE))
-of_dx("stride ignored", {TO_X: TO_X.replace("[here]", f"[{APART}]")}, "")
+of_dx("stride ignored", {TO_X: TO_X.replace("[here]", f"[{APART}]")})
 of_dx("half", {CROP: f"{CROP} / 2"}, "factor")
 of_dx("twice", {CROP: f"{CROP} * 2"}, "factor")
 of_dx("the wrong sign", {CROP: f"{CROP} * -1"}, "sign")
 of_dx("divided by the number of images", {CROP: f"{CROP} / N"}, (KNOWN, "factor"))
 of_dx("divided by the number of windows", {CROP: f"{CROP} / (rows * columns)"}, "factor")
 of_dx("dx zero", {CROP: "dx = np.zeros(x.shape)"}, "zero")
-of_dx("dx the image itself", {CROP: "dx = x.copy()"}, "")
-of_dx("dx times the image", {CROP: f"{CROP} * x"}, "")
-of_dx("dx through a ReLU", {CROP: f"{CROP} * (x > 0)"}, "")
-of_dx("dx of the first image for all", {CROP: f"{CROP}[:1].repeat(N, axis=0)"}, "")
+of_dx("dx the image itself", {CROP: "dx = x.copy()"}, "input")
+of_dx("dx times the image", {CROP: f"{CROP} * x"}, "input")
+of_dx("dx through a ReLU", {CROP: f"{CROP} * (x > 0)"})
+of_dx("dx of the first image for all", {CROP: f"{CROP}[:1].repeat(N, axis=0)"}, "axis")
 of_dx("dx of the first image alone", {CROP: f"{CROP}[:1]"}, "", fails=(DX, MORE, SHAPE))
 of_dx("dx summed over the images", {CROP: f"{CROP}.sum(axis=0)"}, "", fails=(DX, MORE, SHAPE))
-of_dx("height and width swapped", {CROP: f"{CROP}.transpose(0, 1, 3, 2)"}, "", fails=(DX, MORE, SHAPE))
-of_dx("channels last", {CROP: f"{CROP}.transpose(0, 2, 3, 1)"}, "", fails=(DX, MORE, SHAPE))
+of_dx("height and width swapped", {CROP: f"{CROP}.transpose(0, 1, 3, 2)"}, "transpose", fails=(DX, MORE, SHAPE))
+of_dx("channels last", {CROP: f"{CROP}.transpose(0, 2, 3, 1)"}, "transpose", fails=(DX, MORE, SHAPE))
 of_dx("half precision", {CROP: f"{CROP}.astype(np.float16)"}, "near", fails=DX)
-of_dx("rounded to whole numbers", {CROP: f"{CROP}.astype(int)"}, "")
+of_dx("rounded to whole numbers", {CROP: f"{CROP}.astype(int)"}, "rounded")
 
 # dw
-of_dw("filter flipped back", OUT_OF_X.replace("padded[here]", "padded[:, :, ::-1, ::-1][here]"), "")
+of_dw("filter flipped back", OUT_OF_X.replace("padded[here]", "padded[:, :, ::-1, ::-1][here]"))
 of_dw("images not padded", OUT_OF_X.replace("padded[here]", "np.pad(x, [(0, 0)] * 2 + [(0, 2 * pad)] * 2)[here]"))
 of_dw("the first image alone", OUT_OF_X.replace("dout, padded[here]", "dout[:1], padded[here][:1]"))
 of_dw("the last image alone", OUT_OF_X.replace("dout, padded[here]", "dout[-1:], padded[here][-1:]"))
-of_dw("images mixed", OUT_OF_X.replace("nchw->", "mchw->"), "")
+of_dw("images mixed", OUT_OF_X.replace("nchw->", "mchw->"))
 of_dw("the last place alone", 'np.einsum("nf,nc->fc", dout[:, :, -1, -1], padded[here][:, :, -1, -1])')
 of_dw("dw of the last image's last place", "np.outer(dout[-1, :, -1, -1], padded[here][-1, :, -1, -1])")
-of_dw("the first place alone", 'np.einsum("nf,nc->fc", dout[:, :, 0, 0], padded[here][:, :, 0, 0])', "")
+of_dw("the first place alone", 'np.einsum("nf,nc->fc", dout[:, :, 0, 0], padded[here][:, :, 0, 0])')
 of_dw("a mean over places", f"{OUT_OF_X} / (rows * columns)", "factor")
 of_dw("dw a mean over images", f"{OUT_OF_X} / N", (KNOWN, "factor"))
 of_dw("dw twice", f"{OUT_OF_X} * 2", "factor")
 of_dw("dw with the wrong sign", f"-{OUT_OF_X}", "sign")
 of_dw("dw zero", "0", "zero")
-of_dw("dw the filters themselves", "w[:, :, i, j]", "")
-of_dw("dw with weight decay", f"{OUT_OF_X} + w[:, :, i, j]", "")
-of_dw("dout forgotten", 'np.einsum("nchw->c", padded[here])[None]', "")
-of_dw("the same for all channels", 'np.einsum("nfhw,nchw->f", dout, padded[here])[:, None]', "")
-of_dw("the same for all filters", 'np.einsum("nfhw,nchw->c", dout, padded[here])', "")
-of_dw("filters in another order", f"{OUT_OF_X}[::-1]", "")
+of_dw("dw the filters themselves", "w[:, :, i, j]", "input")
+of_dw("dw with weight decay", f"{OUT_OF_X} + w[:, :, i, j]", "input")
+of_dw("dout forgotten", 'np.einsum("nchw->c", padded[here])[None]')
+of_dw("the same for all channels", 'np.einsum("nfhw,nchw->f", dout, padded[here])[:, None]', "axis")
+of_dw("the same for all filters", 'np.einsum("nfhw,nchw->c", dout, padded[here])', "axis")
+of_dw("filters in another order", f"{OUT_OF_X}[::-1]", "order")
 
 # db
 of_db("not summed over places", "dout.sum(axis=0)", fails=(DB, MORE, SHAPE))
@@ -130,27 +130,28 @@ of_db("db of the last image", "dout[-1].sum(axis=(1, 2))")
 of_db("db a mean over places", "dout.mean(axis=(2, 3)).sum(axis=0)")
 of_db("db a mean over all", "dout.mean(axis=(0, 2, 3))")
 of_db("db a mean over images", "dout.sum(axis=(2, 3)).mean(axis=0)")
-of_db("db with the biases", "dout.sum(axis=(0, 2, 3)) * b", "")
-of_db("db the biases", "b.copy()", "")
-of_db("db the number of places", "np.full(F, 1.0 * N * rows * columns)", "")
+of_db("db with the biases", "dout.sum(axis=(0, 2, 3)) * b")
+of_db("db the biases", "b.copy()")
+of_db("db the number of places", "np.full(F, 1.0 * N * rows * columns)")
 of_db("db zero", "np.zeros(F)", "zero")
 of_db("db twice", "2 * dout.sum(axis=(0, 2, 3))", "factor")
 of_db("db with the wrong sign", "-dout.sum(axis=(0, 2, 3))", "sign")
 of_db("db a column", "dout.sum(axis=(0, 2, 3))[:, None]", "", fails=SHAPE)
 of_db("db with four axes", "dout.sum(axis=(0, 2, 3), keepdims=True)", "", fails=SHAPE)
-of_db("db in another order", "dout.sum(axis=(0, 2, 3))[::-1]", "")
+of_db("db in another order", "dout.sum(axis=(0, 2, 3))[::-1]", "order")
 
 # All three, and their form
 returned("all divided by the number of images", "return dx / N, dw / N, db / N", KNOWN)
 returned("all twice", "return 2 * dx, 2 * dw, 2 * db", "factor")
 returned("all zero", "return 0 * dx, 0 * dw, 0 * db", "zero")
-returned("all ones", "return dx * 0 + 1, dw * 0 + 1, db * 0 + 1")
-returned("the inputs themselves", "return x, w, b")
+returned("all ones", "return dx * 0 + 1, dw * 0 + 1, db * 0 + 1", diagnosis="constant")
+returned("the inputs themselves", "return x, w, b", diagnosis="input")
 returned("not a number", "return dx * np.nan, dw * np.nan, db * np.nan", "overflow", fails=(*ALL, STATELESS))
 returned(
     "random numbers",
     "return tuple(np.random.standard_normal(a.shape) for a in (x, w, b))",
     fails=(*ALL, STATELESS),
+    diagnosis="random",
 )
 returned("half precision, all", "return tuple(a.astype(np.float16) for a in (dx, dw, db))", "near", (DX, DW, DB))
 returned("dw and dx swapped", "return dw, dx, db", fails=(DX, DW, MORE, SHAPE))
@@ -159,7 +160,7 @@ returned("two of three", "return dx, dw", fails=(*ALL, SHAPE, STATELESS))
 returned("dx alone", "return dx", fails=(*ALL, SHAPE, STATELESS))
 returned("nothing returned", "pass", fails=(*ALL, SHAPE, STATELESS))
 returned("a dict", "return {'dx': dx, 'dw': dw, 'db': db}", fails=(*ALL, SHAPE, STATELESS))
-each("a dout of ones", {TAKE: f"{TAKE}\n    dout = np.ones_like(dout)"}, "", fails=ALL)
+each("a dout of ones", {TAKE: f"{TAKE}\n    dout = np.ones_like(dout)"}, fails=ALL)
 each(
     "another cache taken apart",
     {TAKE: "x, w, conv_param = cache"},
@@ -210,7 +211,6 @@ each(
 each(
     "flipped, and overwritten",
     {TO_X: TO_X.replace("+=", "=").replace("i, j", "HH - 1 - i, WW - 1 - j")},
-    "",
     fails=OF_DX,
 )
 
@@ -230,8 +230,8 @@ naive("dx set, not added", {LOOP_X: LOOP_X.replace("+=", "=")}, fails=OF_DX)
 naive("dw set, not added", {LOOP_W: LOOP_W.replace("+=", "=")}, fails=OF_DW)
 naive("db set, not added", {LOOP_B: LOOP_B.replace("+=", "=")}, fails=OF_DB)
 naive("all set, not added", {" += ": " = "}, fails=ALL)
-naive("db from ones on", {"np.zeros_like(b)": "np.ones_like(b)"}, "", fails=OF_DB)
-naive("dx from the images on", {"np.zeros_like(padded)": "padded.copy()"}, "", fails=OF_DX)
+naive("db from ones on", {"np.zeros_like(b)": "np.ones_like(b)"}, fails=OF_DB)
+naive("dx from the images on", {"np.zeros_like(padded)": "padded.copy()"}, "input", fails=OF_DX)
 naive(
     "dx of images that are not padded",
     {"np.zeros_like(padded)": "np.zeros_like(x)", "dpadded[:, :, pad : pad + H, pad : pad + W]": "dpadded"},
@@ -239,23 +239,22 @@ naive(
     fails=(DX, MORE),
     only=False,
 )
-naive("dw by the filter", {LOOP_W: "dw[f] += dout[n, f, i, j] * w[f]"}, "", fails=OF_DW)
-naive("dx by the window", {LOOP_X: "dpadded[here] += dout[n, f, i, j] * padded[here]"}, "", fails=OF_DX)
-naive("windows one pixel apart", {"i * stride": "i", "j * stride": "j"}, "", fails=(DX, DW, MORE))
-naive("windows one pixel apart to the right", {"j * stride": "j"}, "", fails=(DX, DW, MORE))
-naive("every window gets the whole dout", {"dout[n, f, i, j] * w[f]": "dout[n, f].sum() * w[f]"}, "", fails=OF_DX)
-naive("dout of the first place", {"dout[n, f, i, j]": "dout[n, f, 0, 0]"}, "", fails=ALL)
+naive("dw by the filter", {LOOP_W: "dw[f] += dout[n, f, i, j] * w[f]"}, fails=OF_DW)
+naive("dx by the window", {LOOP_X: "dpadded[here] += dout[n, f, i, j] * padded[here]"}, fails=OF_DX)
+naive("windows one pixel apart", {"i * stride": "i", "j * stride": "j"}, fails=(DX, DW, MORE))
+naive("windows one pixel apart to the right", {"j * stride": "j"}, fails=(DX, DW, MORE))
+naive("every window gets the whole dout", {"dout[n, f, i, j] * w[f]": "dout[n, f].sum() * w[f]"}, fails=OF_DX)
+naive("dout of the first place", {"dout[n, f, i, j]": "dout[n, f, 0, 0]"}, fails=ALL)
 naive(
     "returned after the first image",
     {"    H, W = x": "        H, W = x", "    return dp": "        return dp"},
-    "",
+    "partial",
     fails=ALL,
 )
-naive("one image too few", {"range(N)": "range(N - 1)"}, "", fails=ALL)
-naive("the last row of places left out", {"range(rows)": "range(rows - 1)"}, "", fails=ALL)
+naive("one image too few", {"range(N)": "range(N - 1)"}, "partial", fails=ALL)
+naive("the last row of places left out", {"range(rows)": "range(rows - 1)"}, fails=ALL)
 naive(
     "whole numbers",
     {"np.zeros_like(b)": "np.zeros_like(b, dtype=int)", LOOP_B: "db[f] += int(dout[n, f, i, j])"},
-    "",
     fails=OF_DB,
 )

@@ -36,11 +36,11 @@ wrong("no step", {STEP: "pass"}, (WEIGHTS, SCHEDULE))
 wrong("step without a call", {STEP: "optimiser.step"}, (WEIGHTS, SCHEDULE))
 wrong("no backward", {BACKWARD: "pass"}, WEIGHTS)
 wrong("two steps", {STEP: f"{STEP}{BODY}{STEP}"}, WEIGHTS)
-wrong("backward twice", {BACKWARD: f"loss.backward(retain_graph=True){BODY}{BACKWARD}"}, WEIGHTS, "")
+wrong("backward twice", {BACKWARD: f"loss.backward(retain_graph=True){BODY}{BACKWARD}"}, WEIGHTS)
 wrong("one step at the end", {STEP: "pass", RETURN: f"{STEP}\n    {RETURN}"}, (WEIGHTS, SCHEDULE))
 wrong("gradients clipped", {STEP: f"[p.grad.clamp_(-0.01, 0.01) for p in net.parameters()]{BODY}{STEP}"}, WEIGHTS, "")
-wrong("upwards", {BACKWARD: "(-loss).backward()"}, WEIGHTS, "")
-wrong("the step divided by the batch", {BACKWARD: "(loss / len(labels)).backward()"}, WEIGHTS, "")
+wrong("upwards", {BACKWARD: "(-loss).backward()"}, WEIGHTS)
+wrong("the step divided by the batch", {BACKWARD: "(loss / len(labels)).backward()"}, WEIGHTS)
 wrong("weights decay", {ASK: f"{ASK} + 0.01 * sum((p**2).sum() for p in net.parameters())"}, WEIGHTS, "", only=False)
 wrong("batch normalisation frozen", {TRAIN: f"{TRAIN}\n    net.normal.eval()"}, WEIGHTS)
 wrong("biases left out", {STEP: f"net.last.bias.grad = None{BODY}{STEP}"}, WEIGHTS, "")
@@ -48,7 +48,6 @@ wrong(
     "a step by hand, without the optimiser",
     {STEP: "net.apply(lambda m: [p.data.sub_(0.2 * p.grad) for p in m.parameters(recurse=False)])"},
     (WEIGHTS, SCHEDULE),
-    "",
 )
 wrong("a smaller rate for every batch", {STEP: f"{STEP}{BODY}optimiser.param_groups[0]['lr'] *= 0.9"}, WEIGHTS, "")
 
@@ -56,8 +55,8 @@ wrong("a smaller rate for every batch", {STEP: f"{STEP}{BODY}optimiser.param_gro
 wrong("no train", {TRAIN: "pass"}, (WEIGHTS, MODE))
 wrong("evaluation mode", {TRAIN: "net.eval()"}, (WEIGHTS, MODE))
 wrong("train without a call", {TRAIN: "net.train"}, (WEIGHTS, MODE))
-wrong("train after the first batch", {TRAIN: "pass", COUNT: f"{COUNT}{BODY}{TRAIN}"}, (WEIGHTS, MODE), "")
-wrong("evaluation mode after the first batch", {COUNT: f"{COUNT}{BODY}net.eval()"}, (WEIGHTS, MODE), "")
+wrong("train after the first batch", {TRAIN: "pass", COUNT: f"{COUNT}{BODY}{TRAIN}"}, (WEIGHTS, MODE))
+wrong("evaluation mode after the first batch", {COUNT: f"{COUNT}{BODY}net.eval()"}, (WEIGHTS, MODE))
 wrong("detached scores", {"net(images)": "net(images).detach()"}, ALL, "")
 wrong("backward from a number", {BACKWARD: "loss.item().backward()"}, ALL, "")
 
@@ -65,22 +64,21 @@ wrong("backward from a number", {BACKWARD: "loss.item().backward()"}, ALL, "")
 wrong("a softmax before the cross-entropy", {"net(images)": "net(images).softmax(dim=1)"}, (WEIGHTS, LOSS))
 wrong("losses added up", {ASK: ASK[:-1] + ", reduction='sum')", "loss.item() * len(labels)": "loss.item()"}, WEIGHTS)
 wrong("losses added up, and weighed", {ASK: ASK[:-1] + ", reduction='sum')"}, (WEIGHTS, LOSS), only=False)
-wrong("smoothed labels", {ASK: ASK[:-1] + ", label_smoothing=0.1)"}, (WEIGHTS, LOSS), "")
+wrong("smoothed labels", {ASK: ASK[:-1] + ", label_smoothing=0.1)"}, (WEIGHTS, LOSS))
 wrong(
     "squared differences",
     {ASK: "((net(images) - functional.one_hot(labels, net.last.out_features)) ** 2).mean()"},
     (WEIGHTS, LOSS),
-    "",
 )
-wrong("scores for log-probabilities", {ASK: "functional.nll_loss(net(images), labels)"}, (WEIGHTS, LOSS), "")
+wrong("scores for log-probabilities", {ASK: "functional.nll_loss(net(images), labels)"}, (WEIGHTS, LOSS))
 wrong("labels before scores", {ASK: "functional.cross_entropy(labels, net(images))"}, ALL, "")
 
 # Which images
 wrong("the first batch alone", {COUNT: f"{COUNT}{BODY}break"}, (WEIGHTS, LOSS, AUGMENT, SCHEDULE))
 wrong("returned from the loop", {RETURN: "", COUNT: f"{COUNT}{BODY}{RETURN}"}, (WEIGHTS, LOSS, AUGMENT, SCHEDULE))
-wrong("the last batch dropped", {LOOP: "for images, labels in batches[:-1]:"}, (WEIGHTS, LOSS, AUGMENT, SCHEDULE), "")
-wrong("two epochs", {LOOP: "for images, labels in [*batches, *batches]:"}, (WEIGHTS, LOSS, AUGMENT, SCHEDULE), "")
-wrong("backwards", {LOOP: "for images, labels in batches[::-1]:"}, WEIGHTS, "", only=False)
+wrong("the last batch dropped", {LOOP: "for images, labels in batches[:-1]:"}, (WEIGHTS, LOSS, AUGMENT, SCHEDULE))
+wrong("two epochs", {LOOP: "for images, labels in [*batches, *batches]:"}, (WEIGHTS, LOSS, AUGMENT, SCHEDULE))
+wrong("backwards", {LOOP: "for images, labels in batches[::-1]:"}, WEIGHTS, only=False)
 wrong(
     "image by image",
     {LOOP: "for images, labels in [(x[[0, k]], y[[0, k]]) for x, y in batches for k in range(len(y))]:"},
@@ -88,12 +86,11 @@ wrong(
     "",
     only=False,
 )
-wrong("labels out of place", {ASK: "functional.cross_entropy(net(images), labels.flip(0))"}, (WEIGHTS, LOSS), "")
+wrong("labels out of place", {ASK: "functional.cross_entropy(net(images), labels.flip(0))"}, (WEIGHTS, LOSS))
 wrong(
     "each batch centred",
     {ASK: "functional.cross_entropy(net(images - images.mean()), labels)"},
     WEIGHTS,
-    "",
     only=False,
 )
 
@@ -103,22 +100,21 @@ wrong("sum over all images", {RETURN: "return total"}, LOSS)
 wrong("sum of the batches' means", {TOTAL: "total += loss.item()", RETURN: "return total"}, LOSS)
 wrong("loss of the last batch", {RETURN: "return loss.item()"}, LOSS)
 wrong("batches' means divided by the number of images", {TOTAL: "total += loss.item()"}, LOSS)
-wrong("the sum divided by the batches", {RETURN: "return total / len(batches)"}, LOSS, "")
-wrong("all batches counted as full", {COUNT: "count += 4"}, LOSS, "")
+wrong("the sum divided by the batches", {RETURN: "return total / len(batches)"}, LOSS)
+wrong("all batches counted as full", {COUNT: "count += 4"}, LOSS)
 wrong("an average that fades", {TOTAL: "total = 0.9 * total + 0.1 * loss.item()", RETURN: "return total"}, LOSS, "")
 wrong(
     "accuracy for the loss",
     {TOTAL: "total += (net(images).argmax(1) == labels).sum().item()"},
     (WEIGHTS, LOSS),
-    "",
     only=False,
 )
-wrong("asked once more behind the step", {TOTAL: f"total += {ASK}.item() * len(labels)"}, (LOSS, WEIGHTS, AUGMENT), "")
+wrong("asked once more behind the step", {TOTAL: f"total += {ASK}.item() * len(labels)"}, (LOSS, WEIGHTS, AUGMENT))
 wrong("zero for the loss", {RETURN: "return 0.0"}, LOSS, "zero")
 wrong("not a number", {RETURN: "return float('nan')"}, LOSS, "overflow")
 wrong("random loss", {RETURN: "return torch.rand(()).item()"}, LOSS, "")
-wrong("rounded", {RETURN: "return round(total / count, 2)"}, LOSS, ("", "near"))
-wrong("whole numbers", {RETURN: "return total // count"}, LOSS, ("", "zero"))
+wrong("rounded", {RETURN: "return round(total / count, 2)"}, LOSS, "rounded")
+wrong("whole numbers", {RETURN: "return total // count"}, LOSS, "rounded")
 
 # What comes back
 wrong("nothing returned", {RETURN: "total / count"}, (LOSS, NUMBER), "")
@@ -169,7 +165,7 @@ wrong("schedule told the loss", {ON: "schedule.step(loss)"}, SCHEDULE, "")
 wrong("schedule with augment alone", {IF_SCHEDULE: "if schedule is not None and augment is not None:"}, SCHEDULE)
 
 # Two mistakes
-wrong("no zero_grad, and evaluation mode", {ZERO: "pass", TRAIN: "net.eval()"}, (WEIGHTS, MODE), "")
+wrong("no zero_grad, and evaluation mode", {ZERO: "pass", TRAIN: "net.eval()"}, (WEIGHTS, MODE))
 wrong("no zero_grad, and the last batch's loss", {ZERO: "pass", RETURN: "return loss.item()"}, (WEIGHTS, LOSS))
 wrong(
     "mean of means, and no augment",

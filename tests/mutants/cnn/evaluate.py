@@ -93,20 +93,19 @@ wrong("sum of all losses", {RETURN: "return total, right / count"}, LOSS)
 wrong("batches' means divided by the number of images", {TOTAL: f"total += {MEAN}"}, LOSS)
 wrong("batches' means added up", {TOTAL: f"total += {MEAN}", RETURN: "return total, right / count"}, LOSS)
 wrong("the last batch's loss", {TOTAL: f"total = {MEAN}", RETURN: "return total, right / count"}, LOSS)
-wrong("the sum of the losses divided by the batches", {RETURN: "return total / len(batches), right / count"}, LOSS, "")
-wrong("weighted with the first batch's size", {TOTAL: f"total += {MEAN} * len(batches[0][1])"}, LOSS, "")
+wrong("the sum of the losses divided by the batches", {RETURN: "return total / len(batches), right / count"}, LOSS)
+wrong("weighted with the first batch's size", {TOTAL: f"total += {MEAN} * len(batches[0][1])"}, LOSS)
 wrong("a softmax before the cross-entropy", {"cross_entropy(scores,": "cross_entropy(scores.softmax(1),"}, LOSS)
-wrong("a logarithm of the softmax alone", {TOTAL: "total -= scores.log_softmax(1).sum().item()"}, LOSS, "")
+wrong("a logarithm of the softmax alone", {TOTAL: "total -= scores.log_softmax(1).sum().item()"}, LOSS)
 wrong("minus the loss", {TOTAL: TOTAL.replace("+=", "-=")}, LOSS, "sign")
-wrong("nll_loss of the scores", {"cross_entropy": "nll_loss"}, LOSS, "")
+wrong("nll_loss of the scores", {"cross_entropy": "nll_loss"}, LOSS)
 wrong(
     "squared errors",
     {TOTAL: "total += ((scores.softmax(1) - functional.one_hot(labels, scores.shape[1])) ** 2).sum().item()"},
     LOSS,
-    "",
 )
-wrong("loss with smoothed labels", {'reduction="sum"': 'reduction="sum", label_smoothing=0.1'}, LOSS, "")
-wrong("loss rounded", {RETURN: "return round(total / count, 2), right / count"}, LOSS, ("", "near"))
+wrong("loss with smoothed labels", {'reduction="sum"': 'reduction="sum", label_smoothing=0.1'}, LOSS)
+wrong("loss rounded", {RETURN: "return round(total / count, 2), right / count"}, LOSS, "rounded")
 wrong("not a number", {RETURN: "return float('nan'), right / count"}, LOSS, "overflow")
 wrong("zero for the loss", {RETURN: "return 0.0, right / count"}, LOSS, "zero")
 wrong("a tensor of one loss", {TOTAL: TOTAL.replace(".item()", "[None]")}, FORM, "")
@@ -141,14 +140,14 @@ wrong(
     ("", KNOWN),
 )
 wrong("whole numbers divided", {RETURN: "return total / count, right // count"}, ACCURACY, "zero")
-wrong("the count of one batch", {COUNT: "count = len(labels)"}, BOTH, "")
-wrong("the count of full batches", {COUNT: "count += 4"}, LOSS, "", only=False)
+wrong("the count of one batch", {COUNT: "count = len(labels)"}, BOTH)
+wrong("the count of full batches", {COUNT: "count += 4"}, LOSS, only=False)
 
 # Both
 wrong("accuracy first", {RETURN: "return right / count, total / count"}, BOTH)
 wrong("only the first batch", {COUNT: f"{COUNT}\n            break"}, BOTH)
 wrong("returned from the loop", {RETURN: "", COUNT: f"{COUNT}\n            {RETURN}"}, BOTH)
-wrong("the last batch dropped", {LOOP: "for images, labels in batches[:-1] or batches:"}, LOSS, "", only=False)
+wrong("the last batch dropped", {LOOP: "for images, labels in batches[:-1] or batches:"}, LOSS, only=False)
 wrong("the loss alone", {RETURN: "return total / count"}, (*BOTH, FORM), "", only=False)
 wrong("nothing returned", {RETURN: "total / count, right / count"}, (*BOTH, FORM), "", only=False)
 wrong("loss, accuracy and number", {RETURN: "return total / count, right / count, count"}, (*BOTH, FORM), "")
@@ -161,8 +160,8 @@ wrong(
     only=False,
 )
 wrong("random numbers", {RETURN: "return tuple(torch.rand(2).tolist())"}, BOTH, "")
-wrong("labels shuffled", {SCORES: "labels = labels.flip(0)\n            scores = net(images)"}, LOSS, "", only=False)
-wrong("images halved", {SCORES: "scores = net(images / 2)"}, LOSS, "", only=False)
+wrong("labels shuffled", {SCORES: "labels = labels.flip(0)\n            scores = net(images)"}, LOSS, only=False)
+wrong("images halved", {SCORES: "scores = net(images / 2)"}, LOSS, only=False)
 wrong("an error", {SCORES: "scores = net(images.view(len(images), 3, 32, 32))"}, ALL, "")
 
 

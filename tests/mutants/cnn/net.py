@@ -60,21 +60,31 @@ wrong(
     (SCORES, *LOSSES, W1, W2),
     KNOWN,
 )
-wrong("sigmoid on the scores", {AFFINE: f"{AFFINE}\n        scores = 1 / (1 + np.exp(-scores))"}, (SCORES, *LOSSES))
+wrong(
+    "sigmoid on the scores",
+    {AFFINE: f"{AFFINE}\n        scores = 1 / (1 + np.exp(-scores))"},
+    (SCORES, *LOSSES),
+    diagnosis="function",
+)
 wrong(
     "bias of the last layer left out",
     {AFFINE: AFFINE.replace('p["b2"]', '0 * p["b2"]')},
     (SCORES, *LOSSES, W1),
-    EVIDENCE,
+    KNOWN,
 )
-wrong("bias of the filters left out", {POOLED: POOLED.replace('p["b1"]', '0 * p["b1"]')}, (SCORES, *LOSSES), EVIDENCE)
-wrong("images scaled", {POOLED: POOLED.replace("(X,", "(X / 255,")}, (SCORES, *LOSSES, W1))
-wrong("mean image subtracted", {POOLED: POOLED.replace("(X,", "(X - X.mean(axis=0),")}, (SCORES, *LOSSES, W1))
+wrong("bias of the filters left out", {POOLED: POOLED.replace('p["b1"]', '0 * p["b1"]')}, (SCORES, *LOSSES), KNOWN)
+wrong("images scaled", {POOLED: POOLED.replace("(X,", "(X / 255,")}, (SCORES, *LOSSES, W1), diagnosis=KNOWN)
+wrong(
+    "mean image subtracted",
+    {POOLED: POOLED.replace("(X,", "(X - X.mean(axis=0),")},
+    (SCORES, *LOSSES, W1),
+    diagnosis=KNOWN,
+)
 wrong(
     "no convolution",
     {POOLED: 'pooled, first = conv_relu_pool_forward(X, 0 * p["W1"], p["b1"], self.conv_param, self.pool_param)'},
     (SCORES, *LOSSES),
-    ("", "partial"),
+    KNOWN,
 )
 wrong(
     "no padding", {POOLED: POOLED.replace("self.conv_param", "{'stride': 1, 'pad': 0}")}, (SCORES, *LOSSES, *GRADIENTS)
@@ -96,6 +106,7 @@ wrong(
         f"dpooled = dpooled.reshape(N, H, W, F).transpose(0, 3, 1, 2)\n        {BACK1}",
     },
     (SCORES, *LOSSES, W1, W2),
+    diagnosis=KNOWN,
 )
 
 # Loss
@@ -139,15 +150,26 @@ wrong(
     only=True,
 )
 wrong(
-    "weights for their squares", {PENALTY: 'loss += self.reg * (np.sum(p["W1"]) + np.sum(p["W2"]))'}, DECAYED, only=True
+    "weights for their squares",
+    {PENALTY: 'loss += self.reg * (np.sum(p["W1"]) + np.sum(p["W2"]))'},
+    DECAYED,
+    only=True,
+    diagnosis=REG,
 )
-wrong("absolute weights", {PENALTY: 'loss += self.reg * (abs(p["W1"]).sum() + abs(p["W2"]).sum())'}, DECAYED, only=True)
-wrong("mean of the squares", {PENALTY: PENALTY.replace("np.sum", "np.mean")}, DECAYED, only=True)
+wrong(
+    "absolute weights",
+    {PENALTY: 'loss += self.reg * (abs(p["W1"]).sum() + abs(p["W2"]).sum())'},
+    DECAYED,
+    only=True,
+    diagnosis=REG,
+)
+wrong("mean of the squares", {PENALTY: PENALTY.replace("np.sum", "np.mean")}, DECAYED, only=True, diagnosis=REG)
 wrong(
     "norms for squares",
     {PENALTY: 'loss += self.reg * (np.linalg.norm(p["W1"]) + np.linalg.norm(p["W2"]))'},
     DECAYED,
     only=True,
+    diagnosis=REG,
 )
 wrong(
     "regularisation divided by N",
@@ -169,6 +191,7 @@ wrong(
     {PENALTY: PENALTY.replace("self.reg", "0.1"), DECAY: DECAY.replace("self.reg", "0.1")},
     (DATA, DECAYED, W1, W2),
     only=True,
+    diagnosis=REG,
 )
 wrong(
     "loss of the probabilities",
@@ -178,10 +201,11 @@ wrong(
     },
     (*LOSSES, *GRADIENTS),
     only=True,
+    diagnosis=KNOWN,
 )
 wrong("minus the loss", {SOFTMAX: f"{SOFTMAX}\n        loss = -loss"}, LOSSES, "sign", only=True)
 wrong("not a number for the loss", {SOFTMAX: f"{SOFTMAX}\n        loss = np.nan"}, LOSSES, "overflow", only=True)
-wrong("whole numbers for the loss", {"return float(loss)": "return int(loss)"}, LOSSES, ("", "zero"), only=True)
+wrong("whole numbers for the loss", {"return float(loss)": "return int(loss)"}, LOSSES, "rounded", only=True)
 wrong("a list for the loss", {"return float(loss)": "return [float(loss)]"}, FORM, only=True)
 wrong("float16 for the loss", {"return float(loss)": "return np.float16(loss)"}, LOSSES, "near", only=True)
 
@@ -196,7 +220,13 @@ wrong("the decay subtracted", {DECAY: DECAY.replace("+=", "-=")}, (W1, W2), (REG
 wrong(
     "the decay in the data's place", {DECAY: DECAY.replace("+=", "=")}, (W1, W2), ("", "factor", REG, "zero"), only=True
 )
-wrong("the decay with the loss's squares", {DECAY: DECAY.replace("p[name]", "p[name] ** 2")}, (W1, W2), only=True)
+wrong(
+    "the decay with the loss's squares",
+    {DECAY: DECAY.replace("p[name]", "p[name] ** 2")},
+    (W1, W2),
+    only=True,
+    diagnosis=REG,
+)
 wrong(
     "gradients of W1 and W2 swapped",
     {RETURN: 'grads["W1"], grads["W2"] = grads["W2"], grads["W1"]\n        ' + RETURN},
@@ -230,13 +260,18 @@ wrong(
 )
 wrong("minus the gradients", {BACK2: f"dscores = -dscores\n        {BACK2}"}, GRADIENTS, "sign", only=True)
 wrong(
-    "through the scores, not their loss", {"affine_backward(dscores,": "affine_backward(scores,"}, GRADIENTS, only=True
+    "through the scores, not their loss",
+    {"affine_backward(dscores,": "affine_backward(scores,"},
+    GRADIENTS,
+    only=True,
+    diagnosis=KNOWN,
 )
 wrong(
     "upstream gradient of ones",
     {"affine_backward(dscores,": "affine_backward(np.ones_like(scores),"},
     GRADIENTS,
     only=True,
+    diagnosis=KNOWN,
 )
 wrong("db2 a mean", {DECAY: f'{DECAY}\n        grads["b2"] = dscores.mean(axis=0)'}, B2, ("factor", ""), only=True)
 wrong("b1 forgotten", {BACK1: BACK1.replace('grads["b1"]', "_")}, (B1, FORM), only=True)
@@ -253,6 +288,7 @@ wrong(
     {"conv_relu_pool_backward(dpooled": "conv_relu_pool_backward(pooled"},
     (W1, B1),
     only=True,
+    diagnosis=KNOWN,
 )
 wrong(
     "the names in small letters",

@@ -44,7 +44,7 @@ wrong("one gets too much, the others pay", {HAND: f"{HAND}; {HAND}; q = window =
 handed(
     "a share of the second largest",
     "np.where(p == p.max(), 0.9, 0) * g + (p == np.sort(p.ravel())[-2]) * 0.1 * g",
-    "",
+    "partial",
     only=False,
 )
 handed("only positive numbers count as largest", "(p == max(p.max(), 0)) * g", "zero", fails=MORE, only=False)
@@ -56,17 +56,14 @@ handed("to the smallest number", "(p == p.min()) * g")
 handed("times the largest number", "(p == p.max()) * p * g")
 handed("dout left out", "(p == p.max()) * 1.0")
 handed("all but the largest", "(p != p.max()) * g")
-handed("in proportion to the numbers", "p / p.sum() * g", "")
-handed("softened", "np.exp(p) / np.exp(p).sum() * g", "")
-handed("to the upper left number", "np.eye(p.size)[0].reshape(p.shape) * g", "", fails=NUMBERS)
-handed("to the largest size", "(np.abs(p) == np.abs(p).max()) * g", "", fails=(DX, OVERLAP, MORE), only=False)
-handed(
-    "to the largest of each row", "(p == p.max(axis=1, keepdims=True)) * g", "", fails=(MORE, DX, OVERLAP), only=False
-)
+handed("in proportion to the numbers", "p / p.sum() * g")
+handed("softened", "np.exp(p) / np.exp(p).sum() * g")
+handed("to the upper left number", "np.eye(p.size)[0].reshape(p.shape) * g", fails=NUMBERS)
+handed("to the largest size", "(np.abs(p) == np.abs(p).max()) * g", fails=(DX, OVERLAP, MORE), only=False)
+handed("to the largest of each row", "(p == p.max(axis=1, keepdims=True)) * g", fails=(DX, OVERLAP, MORE), only=False)
 handed(
     "to the largest of each column",
     "(p == p.max(axis=0, keepdims=True)) * g",
-    "",
     only=False,
     fails=(DX, OVERLAP, MORE),
 )
@@ -79,11 +76,10 @@ handed(
 handed(
     "to the largest of all images",
     "(p == x[:, c, top : top + HH, left : left + WW].max()) * g",
-    "",
     only=False,
     fails=(DX, OVERLAP),
 )
-handed("to the largest of the channel", "(p == x[n, c].max()) * g", "", only=False, fails=(DX, OVERLAP, MORE))
+handed("to the largest of the channel", "(p == x[n, c].max()) * g", "partial", only=False, fails=(DX, OVERLAP, MORE))
 
 # Adding up
 wrong(
@@ -93,35 +89,57 @@ wrong(
     fails=OVERLAP,
 )
 wrong("set, not added", {HAND: HAND.replace("+=", "=")}, KNOWN, fails=OVERLAP)
-wrong("from ones on", {EMPTY: "dx = np.ones_like(x)"})
-wrong("from the images on", {EMPTY: "dx = x.copy()"})
+wrong("from ones on", {EMPTY: "dx = np.ones_like(x)"}, diagnosis="offset")
+wrong("from the images on", {EMPTY: "dx = x.copy()"}, diagnosis="input")
 wrong(
     "whole numbers",
     {EMPTY: "dx = np.zeros(x.shape, dtype=int)", HAND: HAND.replace("dout[n, c, i, j]", "int(dout[n, c, i, j])")},
+    diagnosis="rounded",
 )
 wrong("half precision", {EMPTY: "dx = np.zeros(x.shape, dtype=np.float16)"}, "near", fails=(DX, OVERLAP, TIES))
 
 # Places
-wrong("stride ignored", {PLACE: "top, left = i, j"}, fails=(DX, MORE, TIES))
-wrong("stride ignored to the right", {PLACE: "top, left = i * stride, j"}, fails=(DX, MORE, TIES))
+wrong("stride ignored", {PLACE: "top, left = i, j"}, fails=(DX, MORE, TIES), diagnosis=KNOWN)
+wrong("stride ignored to the right", {PLACE: "top, left = i * stride, j"}, fails=(DX, MORE, TIES), diagnosis=KNOWN)
 wrong("row and column of the window swapped", {"down, right = d": "right, down = d"}, fails=(OVERLAP,), only=False)
 wrong("row and column by the height", {"window.shape[1]": "window.shape[0]"}, fails=OVERLAP, only=False)
 wrong("always counted in twos", {"window.shape[1]": "2"}, fails=MORE, only=False)
-wrong("its place in the window for that in the image", {"top + down, left + right": "down, right"})
-wrong("to the place of the output", {"top + down, left + right": "i, j"})
-wrong("dout of another place", {"+= dout[n, c, i, j]": "+= dout[n, c, rows - 1 - i, columns - 1 - j]"})
-wrong("dout of the first place", {"+= dout[n, c, i, j]": "+= dout[n, c, 0, 0]"})
-wrong("dout of the first channel", {"+= dout[n, c, i, j]": "+= dout[n, 0, i, j]"})
-wrong("the first channel's largest number", {WINDOW: WINDOW.replace("n, c", "n, 0")}, only=False)
-wrong("the first image's largest number", {WINDOW: WINDOW.replace("n, c", "0, c")}, only=False, fails=(DX, OVERLAP))
-wrong("the largest number of the image", {"window.argmax()": "x[n, c].argmax() % window.size"}, only=False)
+wrong("its place in the window for that in the image", {"top + down, left + right": "down, right"}, diagnosis=KNOWN)
+wrong("to the place of the output", {"top + down, left + right": "i, j"}, diagnosis=KNOWN)
+wrong("dout of another place", {"+= dout[n, c, i, j]": "+= dout[n, c, rows - 1 - i, columns - 1 - j]"}, diagnosis=KNOWN)
+wrong("dout of the first place", {"+= dout[n, c, i, j]": "+= dout[n, c, 0, 0]"}, diagnosis=KNOWN)
+wrong("dout of the first channel", {"+= dout[n, c, i, j]": "+= dout[n, 0, i, j]"}, diagnosis=KNOWN)
+wrong("the first channel's largest number", {WINDOW: WINDOW.replace("n, c", "n, 0")}, only=False, diagnosis=KNOWN)
 wrong(
-    "windows one row too low", {"top : top + HH": "top : max(top + HH - 1, top + 1)"}, fails=(DX, OVERLAP), only=False
+    "the first image's largest number",
+    {WINDOW: WINDOW.replace("n, c", "0, c")},
+    only=False,
+    fails=(DX, OVERLAP),
+    diagnosis=KNOWN,
 )
-wrong("height and width of the window swapped", {"HH, WW, stride = p": "WW, HH, stride = p"}, fails=OVERLAP, only=False)
-wrong("returned after the first image", {"    return dx": "        return dx"})
-wrong("one channel too few", {"range(C)": "range(C - 1)"})
-wrong("the last row of places left out", {"range(rows)": "range(rows - 1)"})
+wrong(
+    "the largest number of the image",
+    {"window.argmax()": "x[n, c].argmax() % window.size"},
+    only=False,
+    diagnosis="partial",
+)
+wrong(
+    "windows one row too low",
+    {"top : top + HH": "top : max(top + HH - 1, top + 1)"},
+    fails=(DX, OVERLAP),
+    only=False,
+    diagnosis=KNOWN,
+)
+wrong(
+    "height and width of the window swapped",
+    {"HH, WW, stride = p": "WW, HH, stride = p"},
+    fails=OVERLAP,
+    only=False,
+    diagnosis=KNOWN,
+)
+wrong("returned after the first image", {"    return dx": "        return dx"}, diagnosis="partial")
+wrong("one channel too few", {"range(C)": "range(C - 1)"}, diagnosis="partial")
+wrong("the last row of places left out", {"range(rows)": "range(rows - 1)"}, diagnosis="partial")
 
 # Sign and size
 wrong("the wrong sign", {RETURN: "return -dx"}, "sign")
@@ -129,24 +147,30 @@ wrong("twice", {RETURN: "return 2 * dx"}, "factor")
 wrong("divided by the number of images", {RETURN: "return dx / N"}, "factor")
 wrong("divided by the window's size", {RETURN: "return dx / (HH * WW)"}, "factor")
 wrong("zeros", {RETURN: "return 0 * dx"}, "zero")
-wrong("ones", {RETURN: "return 0 * dx + 1"})
-wrong("the images themselves", {RETURN: "return x"})
+wrong("ones", {RETURN: "return 0 * dx + 1"}, diagnosis="constant")
+wrong("the images themselves", {RETURN: "return x"}, diagnosis="input")
 wrong("not a number", {RETURN: "return dx * np.nan"}, "overflow", fails=(*NUMBERS, STATELESS))
-wrong("random numbers", {RETURN: "return np.random.standard_normal(x.shape)"}, fails=(*NUMBERS, STATELESS))
+wrong(
+    "random numbers",
+    {RETURN: "return np.random.standard_normal(x.shape)"},
+    fails=(*NUMBERS, STATELESS),
+    diagnosis="random",
+)
 wrong("ReLU's gradient on top", {RETURN: "return dx * (x > 0)"}, "zero", fails=(MORE, TIES), only=False)
-wrong("one image's gradient for all", {RETURN: "return np.repeat(dx[:1], N, axis=0)"})
-wrong("cut off at zero", {RETURN: "return np.maximum(dx, 0)"})
+wrong("one image's gradient for all", {RETURN: "return np.repeat(dx[:1], N, axis=0)"}, diagnosis="axis")
+wrong("cut off at zero", {RETURN: "return np.maximum(dx, 0)"}, diagnosis="function")
 
 # Form
 wrong("dout itself", {RETURN: "return dout"}, fails=SIZES)
-wrong("dout laid out on the image", {RETURN: "return np.resize(dout, x.shape)"})
+wrong("dout laid out on the image", {RETURN: "return np.resize(dout, x.shape)"}, diagnosis="axis")
 wrong(
     "height and width swapped",
     {RETURN: "return dx.transpose(0, 1, 3, 2)"},
     fails=(DX, OVERLAP, MORE, SHAPE),
     only=False,
+    diagnosis="transpose",
 )
-wrong("channels last", {RETURN: "return dx.transpose(0, 2, 3, 1)"}, fails=SIZES)
+wrong("channels last", {RETURN: "return dx.transpose(0, 2, 3, 1)"}, fails=SIZES, diagnosis="transpose")
 wrong("summed over the images", {RETURN: "return dx.sum(axis=0)"}, fails=(DX, SHAPE), only=False)
 wrong("nothing returned", {RETURN: "pass"}, fails=ALL)
 wrong("the cache returned, too", {RETURN: "return dx, cache"}, fails=ALL)
@@ -179,11 +203,16 @@ patches(
 )
 
 # Two mistakes
-wrong("overwritten, and stride ignored", {HAND: HAND.replace("+=", "="), PLACE: "top, left = i, j"}, fails=NUMBERS)
+wrong(
+    "overwritten, and stride ignored",
+    {HAND: HAND.replace("+=", "="), PLACE: "top, left = i, j"},
+    fails=NUMBERS,
+    diagnosis="partial",
+)
 handed("every largest number, and half", "(p == p.max()) * g / 2", "factor", fails=NUMBERS, only=False)
 
 
-@mutant(ITEM, fails=(DX, OVERLAP, MORE), diagnosis="")
+@mutant(ITEM, fails=(DX, OVERLAP, MORE), diagnosis="partial")
 def compared_with_the_output_laid_out_anew(dout, cache):
     x, pool_param = cache
     out, _ = max_pool_forward_naive(x, pool_param)  # noqa: F821

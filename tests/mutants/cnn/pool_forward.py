@@ -37,26 +37,28 @@ of_window("mean", "p.mean()")
 of_window("sum", "p.sum()")
 of_window("smallest", "p.min()")
 of_window("largest size", "np.abs(p).max()", fails=(NEGATIVE, OUT), only=False)
-of_window("largest size with its sign", "p.flat[np.abs(p).argmax()]", "", fails=(OUT, NEGATIVE), only=False)
+of_window("largest size with its sign", "p.flat[np.abs(p).argmax()]", fails=(OUT, NEGATIVE), only=False)
 of_window("upper left number", "p[0, 0]")
-of_window("lower right number", "p[-1, -1]", "")
-of_window("median", "np.median(p)", "")
-of_window("where the largest stands", "p.argmax()", "")
-of_window("second largest", "np.sort(p.ravel())[-2]", "")
-of_window("root of the mean square", "np.sqrt((p**2).mean())", "")
-of_window("largest of the first row", "p[0].max()", "", fails=(OUT, NEGATIVE), only=False)
-of_window("largest of the first column", "p[:, 0].max()", "", fails=(OUT, NEGATIVE), only=False)
-of_window("largest of the diagonal", "np.diagonal(p).max()", "", fails=(OUT, NEGATIVE), only=False)
+of_window("lower right number", "p[-1, -1]")
+of_window("median", "np.median(p)")
+of_window("where the largest stands", "p.argmax()")
+of_window("second largest", "np.sort(p.ravel())[-2]")
+of_window("root of the mean square", "np.sqrt((p**2).mean())")
+of_window("largest of the first row", "p[0].max()", fails=(OUT, NEGATIVE), only=False)
+of_window("largest of the first column", "p[:, 0].max()", fails=(OUT, NEGATIVE), only=False)
+of_window("largest of the diagonal", "np.diagonal(p).max()", fails=(OUT, NEGATIVE), only=False)
 of_window("starting from zero", "max(p.max(), 0)", fails=(NEGATIVE,), only=False)
 of_window("starting from minus one", "max(p.max(), -1)", ("", KNOWN), fails=(NEGATIVE,), only=False)
-of_window("starting from the image's first number", "max(p.max(), x[n, c, 0, 0])", "", only=False)
+of_window("starting from the image's first number", "max(p.max(), x[n, c, 0, 0])", only=False)
 of_window("largest of all channels", "x[n, :, top : top + HH, left : left + WW].max()", only=False)
 of_window("largest of all images", "x[:, c, top : top + HH, left : left + WW].max()", only=False, fails=NUMBERS)
-of_window("largest of the channel", "x[n, c].max()", "")
-of_window("sums largest of the channels", "x[n, :, top : top + HH, left : left + WW].max(axis=(1, 2)).sum()", "")
-of_window("first channel for all", "x[n, 0, top : top + HH, left : left + WW].max()", "", only=False)
-of_window("first image for all", "x[0, c, top : top + HH, left : left + WW].max()", "", only=False, fails=(OUT, GAPS))
-of_window("softened", "np.log(np.exp(p).sum())", "")
+of_window("largest of the channel", "x[n, c].max()")
+of_window("sums largest of the channels", "x[n, :, top : top + HH, left : left + WW].max(axis=(1, 2)).sum()")
+of_window("first channel for all", "x[n, 0, top : top + HH, left : left + WW].max()", "axis", only=False)
+of_window(
+    "first image for all", "x[0, c, top : top + HH, left : left + WW].max()", "axis", only=False, fails=(OUT, GAPS)
+)
+of_window("softened", "np.log(np.exp(p).sum())")
 of_window("ReLU behind it", "max(p.max(), 0.0)", fails=NEGATIVE, only=False)
 
 # Windows and stride
@@ -64,12 +66,13 @@ wrong("stride ignored", {PLACE: "top, left = i, j"}, KNOWN, only=False, fails=(O
 wrong("stride ignored downwards", {PLACE: "top, left = i, j * stride"}, KNOWN, only=False, fails=(OUT, NEGATIVE))
 wrong("stride ignored to the right", {PLACE: "top, left = i * stride, j"}, KNOWN, only=False, fails=(OUT, NEGATIVE))
 wrong("windows side by side", {PLACE: "top, left = i * HH, j * WW"}, fails=(GAPS, UNTOUCHED), only=False)
-wrong("a stride of two written in", {PLACE: "top, left = i * 2, j * 2"}, fails=OUT, only=False)
+wrong("a stride of two written in", {PLACE: "top, left = i * 2, j * 2"}, fails=OUT, only=False, diagnosis=KNOWN)
 wrong(
     "a window of two by two written in",
     {WINDOW: "x[n, c, top : top + 2, left : left + 2]"},
     fails=(OUT, GAPS),
     only=False,
+    diagnosis=KNOWN,
 )
 wrong(
     "height and width of the window swapped",
@@ -78,7 +81,13 @@ wrong(
     fails=(OUT, GAPS),
     only=False,
 )
-wrong("the height for both", {WINDOW: "x[n, c, top : top + HH, left : left + HH]"}, fails=(OUT, GAPS), only=False)
+wrong(
+    "the height for both",
+    {WINDOW: "x[n, c, top : top + HH, left : left + HH]"},
+    fails=(OUT, GAPS),
+    only=False,
+    diagnosis=KNOWN,
+)
 wrong("height and width swapped all through", {"HH, WW, stride =": "WW, HH, stride ="}, fails=(GAPS,), only=False)
 wrong(
     "windows one row too low",
@@ -87,18 +96,48 @@ wrong(
     fails=(OUT, NEGATIVE),
     only=False,
 )
-wrong("windows one row too high", {"top : top + HH": "top : top + HH + 1"}, fails=(OUT, NEGATIVE), only=False)
-wrong("windows one column too wide", {"left : left + WW": "left : left + WW + 1"}, fails=(OUT, NEGATIVE), only=False)
-wrong("windows without their first row", {"top : top + HH": "top + 1 : top + HH"}, fails=(OUT, GAPS), only=False)
-wrong("windows moved to the right", {"left : left + WW": "left + 1 : left + WW + 1"}, fails=(OUT, NEGATIVE), only=False)
+wrong(
+    "windows one row too high",
+    {"top : top + HH": "top : top + HH + 1"},
+    fails=(OUT, NEGATIVE),
+    only=False,
+    diagnosis=KNOWN,
+)
+wrong(
+    "windows one column too wide",
+    {"left : left + WW": "left : left + WW + 1"},
+    fails=(OUT, NEGATIVE),
+    only=False,
+    diagnosis=KNOWN,
+)
+wrong(
+    "windows without their first row",
+    {"top : top + HH": "top + 1 : top + HH"},
+    fails=(OUT, GAPS),
+    only=False,
+    diagnosis=KNOWN,
+)
+wrong(
+    "windows moved to the right",
+    {"left : left + WW": "left + 1 : left + WW + 1"},
+    fails=(OUT, NEGATIVE),
+    only=False,
+    diagnosis=KNOWN,
+)
 wrong("row and column of a place swapped", {PLACE: "top, left = j * stride, i * stride"}, fails=(OUT, GAPS), only=False)
 wrong("one row of places too few", {"return out,": "return out[:, :, :-1],"}, fails=SIZES)
 wrong("one column of places too few", {"return out,": "return out[..., :-1],"}, fails=SIZES)
-wrong("the last row of places left out", {"range(rows)": "range(rows - 1)"})
-wrong("the first image alone", {"range(N)": "range(1)"}, fails=(OUT, GAPS, SINGLE, NEGATIVE), only=False)
-wrong("the first channel alone", {"range(C)": "range(1)"}, only=False)
-wrong("returned after the first image", {f"    {RETURN}": f"        {RETURN}"}, only=False)
-wrong("returned after the first channel", {f"    {RETURN}": f"            {RETURN}"}, only=False)
+wrong("the last row of places left out", {"range(rows)": "range(rows - 1)"}, diagnosis="partial")
+wrong(
+    "the first image alone",
+    {"range(N)": "range(1)"},
+    fails=(OUT, GAPS, SINGLE, NEGATIVE),
+    only=False,
+    diagnosis="partial",
+)
+wrong("the first channel alone", {"range(C)": "range(1)"}, only=False, diagnosis="partial")
+wrong("returned after the first image", {f"    {RETURN}": f"        {RETURN}"}, only=False, diagnosis="partial")
+wrong("returned after the first channel", {f"    {RETURN}": f"            {RETURN}"}, only=False, diagnosis=KNOWN)
 UNCHECKED = "(H - HH) // stride + 1", "(W - WW) // stride + 1"
 wrong("a stride that need not divide", {ROWS: f"rows, columns = {UNCHECKED[0]}", COLUMNS: UNCHECKED[1]}, fails=REFUSED)
 wrong("only the height asked for", {COLUMNS: UNCHECKED[1]}, fails=REFUSED)
@@ -114,8 +153,13 @@ wrong("out alone", {RETURN: "return out"}, fails=SIZES)
 wrong("nothing returned", {RETURN: "pass"}, fails=SIZES)
 wrong("a cache in pieces", {RETURN: "return out, x, pool_param"}, fails=SIZES)
 wrong("the cache first", {RETURN: "return (x, pool_param), out"}, fails=SIZES)
-wrong("channels last", {"return out,": "return out.transpose(0, 2, 3, 1),"}, fails=SIZES)
-wrong("height and width of out swapped", {"return out,": "return out.transpose(0, 1, 3, 2),"}, fails=SIZES)
+wrong("channels last", {"return out,": "return out.transpose(0, 2, 3, 1),"}, fails=SIZES, diagnosis="transpose")
+wrong(
+    "height and width of out swapped",
+    {"return out,": "return out.transpose(0, 1, 3, 2),"},
+    fails=SIZES,
+    diagnosis="transpose",
+)
 wrong("a row for each image", {"return out,": "return out.reshape(N, -1),"}, "shape", fails=SIZES)
 wrong("channels summed", {"return out,": "return out.sum(axis=1),"}, fails=SIZES, only=False)
 wrong("the images themselves", {"return out,": "return x,"}, fails=SIZES)
@@ -123,10 +167,10 @@ wrong("zeros", {"return out,": "return 0 * out,"}, ("zero", KNOWN))
 wrong("twice", {"return out,": "return 2 * out,"}, "factor")
 wrong("the wrong sign", {"return out,": "return -out,"}, "sign")
 wrong("not a number", {"return out,": "return out * np.nan,"}, "overflow")
-wrong("random numbers", {"return out,": "return np.random.standard_normal(out.shape),"})
-wrong("whole numbers", {EMPTY: EMPTY.replace("x.dtype", "int")})
+wrong("random numbers", {"return out,": "return np.random.standard_normal(out.shape),"}, diagnosis="random")
+wrong("whole numbers", {EMPTY: EMPTY.replace("x.dtype", "int")}, diagnosis="rounded")
 wrong("half precision", {EMPTY: EMPTY.replace("x.dtype", "np.float16")}, "near", fails=(OUT, GAPS, NEGATIVE))
-wrong("rounded to two digits", {"return out,": "return out.round(2),"}, ("near", ""), fails=(OUT, GAPS), only=False)
+wrong("rounded to two digits", {"return out,": "return out.round(2),"}, "rounded", fails=(OUT, GAPS), only=False)
 
 # In place
 wrong("x cut off at zero", {EMPTY: f"x[x < 0] = 0\n    {EMPTY}"}, KNOWN, fails=(NEGATIVE, UNTOUCHED), only=False)
@@ -135,7 +179,13 @@ wrong("windows written over", {RETURN: f"x[:, :, :rows, :columns] = out\n    {RE
 wrong("the largest number marked", {"    " + RETURN: f"    x[x == x.max()] = np.inf\n    {RETURN}"}, fails=UNTOUCHED)
 
 # Two mistakes
-wrong("mean, and stride ignored", {".max()": ".mean()", PLACE: "top, left = i, j"}, only=False, fails=(OUT, NEGATIVE))
+wrong(
+    "mean, and stride ignored",
+    {".max()": ".mean()", PLACE: "top, left = i, j"},
+    only=False,
+    fails=(OUT, NEGATIVE),
+    diagnosis=KNOWN,
+)
 wrong("no error, and out alone", {RETURN: "return out", COLUMNS: UNCHECKED[1]}, fails=(*SIZES, REFUSED))
 
 

@@ -22,8 +22,14 @@ wrong("no ReLU", {RELU: "active, relu_cache = scores, scores"}, fails=FORWARD, d
 wrong("no pooling", {RETURN: RETURN.replace("out,", "active,")}, fails=FORWARD, diagnosis=KNOWN, only=True)
 wrong("the scores returned", {RETURN: RETURN.replace("out,", "scores,")}, fails=FORWARD, diagnosis=KNOWN, only=True)
 wrong("pooled without the ReLU", {"fast(active,": "fast(scores,"}, fails=FORWARD, diagnosis=KNOWN)
-wrong("bias left out", {CONV: CONV.replace(" b,", " 0 * b,")}, fails=FORWARD)
-wrong("bias behind the ReLU", {POOL: f"{POOL}\n    out = out + b[:, None, None]"}, fails=FORWARD, only=True)
+wrong("bias left out", {CONV: CONV.replace(" b,", " 0 * b,")}, fails=FORWARD, diagnosis=KNOWN)
+wrong(
+    "bias behind the ReLU",
+    {POOL: f"{POOL}\n    out = out + b[:, None, None]"},
+    fails=FORWARD,
+    only=True,
+    diagnosis=KNOWN,
+)
 wrong(
     "leaky",
     {RELU: f"{RELU}\n    active = np.where(active > 0, active, 0.01 * scores)"},
@@ -55,13 +61,20 @@ wrong(
     fails=FORWARD,
 )
 wrong("the settings swapped", {CONV: CONV.replace("conv_param", "pool_param")}, fails=(FORWARD, BACKWARD))
-wrong("pooling by the mean of x", {POOL: f"{POOL}\n    out = out * 0 + x.mean()"}, fails=FORWARD, only=True)
+wrong(
+    "pooling by the mean of x",
+    {POOL: f"{POOL}\n    out = out * 0 + x.mean()"},
+    fails=FORWARD,
+    only=True,
+    diagnosis="constant",
+)
 wrong("float16 in between", {"(active, pool": "(active.astype(np.float16), pool"}, fails=FORWARD, diagnosis="near")
 wrong(
     "output laid out anew",
     {RETURN: RETURN.replace("out,", "out.transpose(0, 2, 3, 1),")},
     fails=FORWARD,
     only=True,
+    diagnosis="transpose",
 )
 wrong(
     "rows in place of images",
@@ -129,8 +142,9 @@ wrong(
     "the pooling undone by repetition",
     {DPOOL: "dactive = np.resize(dout, relu_cache.shape)"},
     fails=BACKWARD,
+    diagnosis=KNOWN,
 )
-wrong("dout of ones", {"fast(dout, pool": "fast(np.ones_like(dout), pool"}, fails=BACKWARD)
+wrong("dout of ones", {"fast(dout, pool": "fast(np.ones_like(dout), pool"}, fails=BACKWARD, diagnosis=KNOWN)
 wrong(
     "divided by N",
     {f"return {BACK}": f"return tuple(g / len(dout) for g in {BACK})"},
@@ -147,7 +161,7 @@ wrong(
     "db a mean",
     {f"return {BACK}": f"dx, dw, db = {BACK}\n    return dx, dw, db / (dactive.size / len(db))"},
     fails=BACKWARD,
-    diagnosis=("factor", ""),
+    diagnosis=KNOWN,
     only=True,
 )
 wrong("zeros backward", {f"return {BACK}": f"return tuple(0 * g for g in {BACK})"}, fails=BACKWARD, diagnosis="zero")
@@ -169,7 +183,7 @@ by_heart(
 )
 
 
-@notebook(ITEM, fails=(FORWARD, BACKWARD), diagnosis=EVIDENCE)
+@notebook(ITEM, fails=(FORWARD, BACKWARD), diagnosis=KNOWN)
 def relu_first():
     def conv_relu_pool_forward(x, w, b, conv_param, pool_param):
         a, relu_cache = relu_forward(x)  # noqa: F821
@@ -202,7 +216,7 @@ def the_pair_without_its_pooling():
         return conv_relu_backward(dout, cache)  # noqa: F821
 
 
-@notebook(ITEM, fails=BACKWARD, diagnosis=("", "partial"))
+@notebook(ITEM, fails=BACKWARD, diagnosis=KNOWN)
 def the_relu_mask_laid_on_what_comes_out():
     def conv_relu_pool_backward(dout, cache):
         conv_cache, _, pool_cache = cache

@@ -25,52 +25,53 @@ def behind(text):
 
 # How pixels are laid out, and laid back
 wrong("reshaped alone", {ROWS: "rows = dout.reshape(-1, C)", IMAGES: "dx.reshape(dout.shape)"}, fails=ALL, only=True)
-wrong("rows mixed, laid back as they should be", {ROWS: "rows = dout.reshape(-1, C)"}, fails=ALL, diagnosis="")
+wrong("rows mixed, laid back as they should be", {ROWS: "rows = dout.reshape(-1, C)"}, fails=ALL)
 wrong("only reshaped on the way back", {IMAGES: "dx.reshape(dout.shape)"}, only=True)
-wrong("the channel left last", {IMAGES: "dx.reshape(N, H, W, C)"}, fails=(DX, MORE, SHAPE), diagnosis="", only=True)
+wrong(
+    "the channel left last",
+    {IMAGES: "dx.reshape(N, H, W, C)"},
+    fails=(DX, MORE, SHAPE),
+    diagnosis="transpose",
+    only=True,
+)
 wrong("rows returned", {IMAGES: "dx"}, fails=(DX, MORE, SHAPE), diagnosis="", only=True)
 wrong(
     "height and width swapped",
     {IMAGES: "dx.reshape(N, H, W, C).transpose(0, 3, 2, 1)"},
     fails=(DX, SHAPE),
-    diagnosis="",
+    diagnosis="transpose",
 )
 wrong(
     "height before width on the way back",
     {IMAGES: "dx.reshape(N, W, H, C).transpose(0, 3, 2, 1)"},
-    diagnosis="",
+    diagnosis="order",
     only=True,
 )
 wrong(
     "the wrong transpose back",
     {IMAGES: "dx.reshape(N, H, W, C).transpose(0, 2, 3, 1).reshape(dout.shape)"},
-    diagnosis="",
+    diagnosis="order",
 )
-wrong(
-    "images and channels swapped", {ROWS: "rows = dout.transpose(1, 0, 2, 3).reshape(-1, C)"}, fails=ALL, diagnosis=""
-)
+wrong("images and channels swapped", {ROWS: "rows = dout.transpose(1, 0, 2, 3).reshape(-1, C)"}, fails=ALL)
 wrong(
     "height and width swapped before",
     {ROWS: "rows = dout.transpose(0, 3, 2, 1).reshape(-1, C)"},
     fails=(DX, DGAMMA, MORE),
-    diagnosis="",
 )
 
 # dx
 wrong("mean and variance constants", behind("dx = rows * cache[1] / cache[2]"), only=True)
 wrong("gamma left out of dx", behind("dx = dx / cache[1]"), only=True)
-wrong("gamma in dx twice", behind("dx = dx * cache[1]"), diagnosis="", only=True)
-wrong("not divided by std", behind("dx = dx * cache[2]"), diagnosis="", only=True)
+wrong("gamma in dx twice", behind("dx = dx * cache[1]"), diagnosis="input", only=True)
+wrong("not divided by std", behind("dx = dx * cache[2]"), only=True)
 wrong(
     "the mean a constant",
     behind("g = rows * cache[1]\n    dx = (g - cache[0] * (g * cache[0]).mean(axis=0)) / cache[2]"),
-    diagnosis=EVIDENCE,
     only=True,
 )
 wrong(
     "the variance a constant",
     behind("g = rows * cache[1]\n    dx = (g - g.mean(axis=0)) / cache[2]"),
-    diagnosis=EVIDENCE,
     only=True,
 )
 wrong("dx divided by N", behind("dx = dx / N"), diagnosis=("factor", ""), only=True)
@@ -80,7 +81,7 @@ wrong(
         "g = (rows * cache[1]).reshape(N, H, W, C)\n    hat = cache[0].reshape(N, H, W, C)\n    "
         "dx = ((g - g.mean(axis=0) - hat * (g * hat).mean(axis=0)) / cache[2]).reshape(-1, C)"
     ),
-    diagnosis=EVIDENCE,
+    diagnosis="axis",
     only=True,
 )
 wrong(
@@ -88,12 +89,11 @@ wrong(
     behind(
         "g = rows * cache[1]\n    dx = (g - g.sum(axis=0) / N - cache[0] * (g * cache[0]).sum(axis=0) / N) / cache[2]"
     ),
-    diagnosis=EVIDENCE,
     only=True,
 )
 wrong("minus dx", behind("dx = -dx"), diagnosis="sign", only=True)
 wrong("zeros for dx", behind("dx = 0 * dx"), diagnosis="zero", only=True)
-wrong("dout for dx", {IMAGES: "dout"}, diagnosis="", only=True)
+wrong("dout for dx", {IMAGES: "dout"}, diagnosis="input", only=True)
 wrong(
     "not a number",
     behind("dx, dgamma, dbeta = dx * np.nan, dgamma * np.nan, dbeta * np.nan"),
@@ -105,7 +105,7 @@ wrong("float16 for dx", behind("dx = dx.astype(np.float16)"), diagnosis="near", 
 wrong(
     "random dx",
     behind("dx = np.random.standard_normal(dx.shape)"),
-    diagnosis="",
+    diagnosis="random",
     fails=(DX, MORE, STATELESS),
     only=True,
 )
@@ -116,7 +116,7 @@ wrong(
     "dgamma by out",
     behind("dgamma = (rows * (cache[0] * cache[1])).sum(axis=0)"),
     fails=(DGAMMA, MORE),
-    diagnosis="",
+    diagnosis="input",
     only=True,
 )
 wrong(
@@ -173,9 +173,7 @@ wrong(
     diagnosis="zero",
     only=True,
 )
-wrong(
-    "dbeta of the first image", behind("dbeta = dout[0].sum(axis=(1, 2))"), fails=(DBETA, MORE), diagnosis="", only=True
-)
+wrong("dbeta of the first image", behind("dbeta = dout[0].sum(axis=(1, 2))"), fails=(DBETA, MORE), only=True)
 
 # What is returned
 wrong("dx alone", {RETURN: f"return {IMAGES}"}, fails=(*ALL, SHAPE, STATELESS), diagnosis="", only=True)

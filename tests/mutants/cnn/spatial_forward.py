@@ -29,11 +29,15 @@ wrong(
     "rows mixed, laid back as they should be",
     {ROWS: "rows = x.reshape(-1, C)"},
     fails=(*OUTPUTS, RUNNING, TESTED),
-    diagnosis=EVIDENCE,
 )
 wrong("only reshaped on the way back", {RESHAPED: "out.reshape(N, C, H, W)"}, fails=(*OUTPUTS, TESTED), only=True)
 wrong("reshaped to what comes in", {RESHAPED: "out.reshape(x.shape)"}, fails=(*OUTPUTS, TESTED), only=True)
-wrong("the channel left last", {RESHAPED: "out.reshape(N, H, W, C)"}, fails=(*OUTPUTS, TESTED, SHAPE), diagnosis="")
+wrong(
+    "the channel left last",
+    {RESHAPED: "out.reshape(N, H, W, C)"},
+    fails=(*OUTPUTS, TESTED, SHAPE),
+    diagnosis="transpose",
+)
 wrong("rows returned", {RESHAPED: "out"}, fails=(*OUTPUTS, TESTED, SHAPE), diagnosis=("", "shape"))
 wrong(
     "height and width swapped",
@@ -45,25 +49,24 @@ wrong(
     "the wrong transpose back",
     {RESHAPED: "out.reshape(N, H, W, C).transpose(0, 2, 1, 3).reshape(x.shape)"},
     fails=(*OUTPUTS, TESTED),
-    diagnosis="",
+    diagnosis="order",
 )
 wrong(
     "height before width on the way back",
     {RESHAPED: "out.reshape(N, W, H, C).transpose(0, 3, 2, 1)"},
     fails=(*OUTPUTS, TESTED),
-    diagnosis="",
+    diagnosis="order",
 )
 wrong(
     "channels first, images second",
     {ROWS: "rows = x.transpose(1, 0, 2, 3).reshape(-1, C)"},
     fails=(*OUTPUTS, RUNNING, TESTED),
-    diagnosis="",
 )
 wrong(
     "images and channels swapped",
     {ROWS: "rows = x.swapaxes(0, 1).reshape(C, -1).T", RESHAPED: "out.T.reshape(N, C, H, W)"},
     fails=(OUT, SINGLE, TESTED),
-    diagnosis="",
+    diagnosis="order",
     only=False,
 )
 
@@ -100,7 +103,7 @@ by_axes("over the images alone", 0)
 by_axes("of each image", (1, 2, 3))
 by_axes("of all numbers", None)
 by_axes("over the channels", 1)
-by_axes("over images and rows", (0, 2), "")
+by_axes("over images and rows", (0, 2), "axis")
 by_axes("no running statistics, and none used", (0, 2, 3), KNOWN, fails=(RUNNING, TESTED))
 wrong(
     "only the first image",
@@ -109,13 +112,12 @@ wrong(
         "out = gamma * (rows - first.mean(axis=0)) / np.sqrt(first.var(axis=0) + bn_param.get('eps', 1e-5)) + beta"
     },
     fails=(OUT, MORE, SINGLE, RUNNING, TESTED),
-    diagnosis="",
 )
 wrong(
     "only one row of pixels",
     {ROWS: "rows = x[:, :, 0].transpose(0, 2, 1).reshape(-1, C)", RESHAPED: "0 * x + out.mean()"},
     fails=(OUT, SINGLE, RUNNING),
-    diagnosis="",
+    diagnosis="constant",
 )
 
 # Scale, shift, eps
@@ -125,25 +127,28 @@ wrong(
     "gamma and beta swapped",
     {NORM: NORM.replace("gamma, beta", "beta, gamma")},
     fails=(*OUTPUTS, TESTED),
-    diagnosis="",
     only=True,
 )
 wrong(
     "gamma and beta once more",
     {RESHAPED: f"gamma[:, None, None] * {RESHAPED} + beta[:, None, None]"},
     fails=(*OUTPUTS, TESTED),
-    diagnosis="",
     only=True,
 )
 wrong(
     "gamma along the width",
     {NORM: NORM.replace("gamma", "1 + 0 * gamma"), RESHAPED: f"{RESHAPED} * np.resize(gamma, W)"},
     fails=(OUT, SINGLE, TESTED),
-    diagnosis="",
 )
-wrong("absolute gamma", {NORM: NORM.replace("gamma", "abs(gamma)")}, fails=(*OUTPUTS, TESTED), diagnosis="", only=True)
+wrong("absolute gamma", {NORM: NORM.replace("gamma", "abs(gamma)")}, fails=(*OUTPUTS, TESTED), only=True)
 wrong("eps written in", {NORM: NORM.replace("bn_param", "{**bn_param, 'eps': 1e-5}")}, fails=(OUT, SINGLE, RUNNING))
-wrong("a ReLU behind it", {RESHAPED: f"np.maximum({RESHAPED}, 0)"}, fails=(*OUTPUTS, TESTED), diagnosis="", only=True)
+wrong(
+    "a ReLU behind it",
+    {RESHAPED: f"np.maximum({RESHAPED}, 0)"},
+    fails=(*OUTPUTS, TESTED),
+    diagnosis="function",
+    only=True,
+)
 
 # bn_param
 wrong("a copy of bn_param", {NORM: NORM.replace("bn_param", "dict(bn_param)")}, fails=RUNNING, only=True)
@@ -160,7 +165,6 @@ wrong(
     "always in testing",
     {NORM: NORM.replace("bn_param", "{**bn_param, 'mode': 'test'}")},
     fails=(*OUTPUTS, RUNNING),
-    diagnosis=EVIDENCE,
 )
 wrong(
     "one step for every image",
@@ -170,14 +174,12 @@ wrong(
         "out, cache = batchnorm_forward(rows, gamma, beta, kept)"
     },
     fails=RUNNING,
-    diagnosis="",
     only=True,
 )
 wrong(
     "two steps",
     {NORM: f"batchnorm_forward(rows, gamma, beta, bn_param)\n    {NORM}"},
     fails=RUNNING,
-    diagnosis="",
     only=True,
 )
 wrong(
@@ -187,7 +189,6 @@ wrong(
         f"{NORM.replace('bn_param', 'kept')}\n    bn_param.update(kept)"
     },
     fails=RUNNING,
-    diagnosis="",
     only=True,
 )
 wrong(
@@ -250,10 +251,10 @@ wrong(
 wrong("out alone", {f"{RETURN}": f"return {RESHAPED}"}, fails=(*OUTPUTS, SHAPE), diagnosis="")
 wrong("the cache first", {RETURN: f"return cache, {RESHAPED}"}, fails=(*OUTPUTS, SHAPE), diagnosis="")
 wrong("nothing returned", {RETURN: RESHAPED}, fails=(*OUTPUTS, SHAPE), diagnosis="")
-wrong("the input returned", {RESHAPED: "x"}, diagnosis="", fails=(*OUTPUTS, TESTED))
+wrong("the input returned", {RESHAPED: "x"}, diagnosis="input", fails=(*OUTPUTS, TESTED))
 wrong("zeros", {RESHAPED: "0 * x"}, fails=(*OUTPUTS, TESTED), diagnosis="zero", only=True)
 wrong("not a number", {RESHAPED: "x * np.nan"}, fails=(*OUTPUTS, TESTED), diagnosis="overflow", only=True)
-wrong("random numbers", {RESHAPED: "np.random.standard_normal(x.shape)"}, fails=(*OUTPUTS, TESTED), diagnosis="")
+wrong("random numbers", {RESHAPED: "np.random.standard_normal(x.shape)"}, fails=(*OUTPUTS, TESTED), diagnosis="random")
 wrong("float16 in between", {ROWS: f"{ROWS}.astype(np.float16)"}, fails=(OUT, MORE), diagnosis=("near", ""))
 
 # Inputs

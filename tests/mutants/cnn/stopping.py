@@ -119,7 +119,6 @@ wrong(
         BETTER: "if self.best is None or accuracy > self.best:",
     },
     BEST,
-    "",
     only=True,
 )
 wrong(
@@ -163,7 +162,7 @@ wrong(
     (STOPS, BEST),
     ANY,
 )
-wrong("best rounded", {THEN: "self.best, self.stale = round(accuracy, 2), 0"}, BEST, ("", "near"))
+wrong("best rounded", {THEN: "self.best, self.stale = round(accuracy, 2), 0"}, BEST, "rounded")
 
 # What comes back
 wrong("nothing returned", {RETURN: RETURN[7:]}, (STOPS, DELTA, FORM), "", only=True)

@@ -20,7 +20,7 @@ wrong("frozen ones counted", {IF_TRAINED: ""})
 wrong("frozen ones alone", {IF_TRAINED: " if not parameter.requires_grad"})
 wrong("tensors counted", {NUMEL: "1"})
 wrong("all tensors counted", {NUMEL: "1", IF_TRAINED: ""})
-wrong("layers counted", {SUM: "len(list(net.modules()))"}, RIGHT, "")
+wrong("layers counted", {SUM: "len(list(net.modules()))"}, RIGHT)
 wrong("matrices alone", {IF_TRAINED: f"{IF_TRAINED} and parameter.ndim > 1"})
 wrong(
     "biases left out",
@@ -29,7 +29,6 @@ wrong(
         IF_TRAINED: f'{IF_TRAINED} and "bias" not in name',
     },
     RIGHT,
-    "",
 )
 wrong(
     "what is called weight alone",
@@ -41,8 +40,8 @@ wrong(
 wrong("running statistics counted", {SUM: f"{SUM} + sum(buffer.numel() for buffer in net.buffers())"})
 wrong("everything that is saved", {SUM: "sum(value.numel() for value in net.state_dict().values())"})
 wrong("rows counted", {NUMEL: "len(parameter)"})
-wrong("both sides added up", {NUMEL: "sum(parameter.shape)"}, RIGHT, "")
-wrong("two sides alone", {NUMEL: "parameter.shape[0] * parameter.shape[-1]"}, RIGHT, "")
+wrong("both sides added up", {NUMEL: "sum(parameter.shape)"}, RIGHT)
+wrong("two sides alone", {NUMEL: "parameter.shape[0] * parameter.shape[-1]"}, RIGHT)
 wrong("bytes", {NUMEL: "parameter.numel() * parameter.element_size()"}, RIGHT, ("factor", ""))
 wrong("what has a gradient already", {IF_TRAINED: " if parameter.grad is not None"}, RIGHT, "zero")
 wrong("leaves alone that are not trained", {IF_TRAINED: " if parameter.is_leaf"})
@@ -64,12 +63,11 @@ wrong(
 )
 wrong("layers at the top, each with all in it", {EACH: "[p for m in net.children() for p in m.parameters()]"})
 wrong("layers at the top alone", {EACH: "[p for m in net.children() for p in m.parameters(recurse=False)]"})
-wrong("the net's own parameters alone", {EACH: "net.parameters(recurse=False)"}, RIGHT, ("", "zero"))
+wrong("the net's own parameters alone", {EACH: "net.parameters(recurse=False)"}, RIGHT)
 wrong(
     "linear layers alone",
     {EACH: "[p for m in net.modules() if isinstance(m, nn.Linear) for p in m.parameters()]"},
     RIGHT,
-    "",
 )
 wrong(
     "shared layers twice, and frozen ones",
@@ -85,13 +83,11 @@ wrong(
         "for p in m.parameters(recurse=False)]"
     },
     RIGHT,
-    "",
 )
 wrong(
     "equal shapes counted once",
     {SUM: f"sum(shape.numel() for shape in {{parameter.shape for parameter in {EACH}{IF_TRAINED}}})"},
     RIGHT,
-    "",
 )
 
 # What comes back
@@ -102,10 +98,10 @@ wrong("a list of one number", {SUM: f"[{SUM}]"}, FORM, "")
 wrong("a list of all", {SUM: SUM.replace("sum(", "list(")}, (RIGHT, FORM), ("", "axis"))
 wrong("in words", {SUM: f'f"{{{SUM}:,}}"'}, (RIGHT, FORM), "")
 wrong("printed", {"return ": "print"}, (RIGHT, FORM), "")
-wrong("in millions", {SUM: f"{SUM} / 1e6"}, (RIGHT, FORM), ("", "zero"))
+wrong("in millions", {SUM: f"{SUM} / 1e6"}, (RIGHT, FORM))
 wrong("a pair with all", {SUM: f"{SUM}, sum(p.numel() for p in net.parameters())"}, (RIGHT, FORM), "")
 wrong("zero", {SUM: "0"}, RIGHT, "zero")
-wrong("a random number", {SUM: "int(torch.randint(10_000, 20_000, ()))"}, RIGHT, "")
+wrong("a random number", {SUM: "int(torch.randint(10_000, 20_000, ()))"}, RIGHT, "random")
 wrong("not a number", {SUM: "float('nan')"}, (RIGHT, FORM), "overflow")
 wrong("an error", {NUMEL: "parameter.count()"}, (RIGHT, FORM), "")
 wrong(

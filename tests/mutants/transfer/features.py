@@ -97,15 +97,15 @@ wrong("the first batch again and again", {ONE: "backbone(images[:batch_size])"},
 wrong("batches overlap", {STARTS: "range(0, len(images), max(batch_size - 1, 1))"}, FEATURES, "", only=False)
 wrong("one image of each batch", {ONE: "backbone(images[start : start + 1])"}, FEATURES, "", only=False)
 wrong("batches backwards", {"torch.cat(parts)": "torch.cat(parts[::-1])"})
-wrong("images backwards", {"torch.cat(parts)": "torch.cat(parts).flip(0)"}, FEATURES, ("", "partial"))
+wrong("images backwards", {"torch.cat(parts)": "torch.cat(parts).flip(0)"}, FEATURES, "order")
 wrong(
     "shuffled at random",
     {"torch.cat(parts)": "torch.cat(parts)[torch.randperm(len(images))]"},
     FEATURES,
-    ("", KNOWN, "partial"),
+    "order",
 )
-wrong("rows sorted", {JOINED: "np.sort(torch.cat(parts).numpy(), axis=0)"}, FEATURES, ("", "partial"))
-wrong("features sorted", {JOINED: "np.sort(torch.cat(parts).numpy(), axis=1)"}, FEATURES, ("", "partial"))
+wrong("rows sorted", {JOINED: "np.sort(torch.cat(parts).numpy(), axis=0)"}, FEATURES)
+wrong("features sorted", {JOINED: "np.sort(torch.cat(parts).numpy(), axis=1)"}, FEATURES)
 wrong("filled up with zeros", {"torch.cat(parts)": "torch.cat([*parts, 0 * parts[0]])"}, (FEATURES, FORM), "")
 wrong(
     "side by side", {"torch.cat(parts)": "torch.cat([part.T for part in parts], dim=1)"}, (FEATURES, FORM), "transpose"
@@ -119,12 +119,11 @@ wrong(
     "standardised",
     {"torch.cat(parts)": "(lambda f: (f - f.mean(0)) / (f.std(0, correction=0) + 1e-8))(torch.cat(parts))"},
     FEATURES,
-    "",
 )
-wrong("probabilities", {"torch.cat(parts)": "torch.cat(parts).softmax(dim=1)"}, FEATURES, "")
+wrong("probabilities", {"torch.cat(parts)": "torch.cat(parts).softmax(dim=1)"}, FEATURES)
 wrong("a ReLU behind", {"torch.cat(parts)": "torch.cat(parts).relu()"})
 wrong("classes", {"torch.cat(parts)": "torch.cat(parts).argmax(dim=1)"}, (FEATURES, FORM), "")
-wrong("images halved", {ONE: "backbone(images[start : start + batch_size] / 2)"}, FEATURES, "")
+wrong("images halved", {ONE: "backbone(images[start : start + batch_size] / 2)"}, FEATURES)
 wrong(
     "images standardised once more",
     {ONE: "backbone((images - images.mean()) / images.std())"},
@@ -132,7 +131,7 @@ wrong(
     "",
     only=False,
 )
-wrong("images of the batch mirrored", {ONE: "backbone(images[start : start + batch_size].flip(3))"}, FEATURES, "")
+wrong("images of the batch mirrored", {ONE: "backbone(images[start : start + batch_size].flip(3))"}, FEATURES)
 wrong(
     "the last stage left out",
     {
@@ -158,7 +157,7 @@ wrong(
     },
     (FEATURES, MODE, GRADIENTS, SIZES),
 )
-wrong("rounded", {JOINED: "torch.cat(parts).numpy().round(2)"}, FEATURES, ("", "near"))
+wrong("rounded", {JOINED: "torch.cat(parts).numpy().round(2)"}, FEATURES, "rounded")
 wrong("half as exact", {JOINED: "torch.cat(parts).half().numpy()"}, FEATURES, "near")
 
 # What comes back

@@ -27,7 +27,7 @@ def wrong(name, changes, fails=BOTH, diagnosis=KNOWN, only=True):
 wrong("not divided by 255", {" / 255": ""})
 wrong("divided by 255 twice", {" / 255": " / 255 / 255"})
 wrong("divided by 256", {" / 255": " / 256"})
-wrong("divided by the largest byte there is", {" / 255": " / (images.max() - 1)"}, BOTH, ("", "factor"))
+wrong("divided by the largest byte there is", {" / 255": " / (images.max() - 1)"}, BOTH)
 wrong("divided by 255 in whole numbers", {" / 255": " // 255"})
 wrong(
     "divided in whole numbers before they are floats",
@@ -42,7 +42,7 @@ wrong("the mean not subtracted", {STANDARD: "tensor / std"})
 wrong("not divided by std", {STANDARD: "tensor - mean"})
 wrong("multiplied by std", {STANDARD: "(tensor - mean) * std"})
 wrong("the mean added", {STANDARD: "(tensor + mean) / std"})
-wrong("brackets forgotten", {STANDARD: "tensor - mean / std"}, BOTH, "")
+wrong("brackets forgotten", {STANDARD: "tensor - mean / std"}, BOTH)
 wrong("divided first", {STANDARD: "tensor / std - mean"})
 wrong("the root of std", {STANDARD: "(tensor - mean) / std.sqrt()"})
 wrong("the variance", {STANDARD: "(tensor - mean) / std**2"})
@@ -51,7 +51,7 @@ wrong("mean and std exchanged", {STANDARD: "(tensor - std) / mean"})
 wrong("one number for all colours", {STANDARD: "(tensor - mean[0]) / std[0]"})
 wrong("means of mean and std", {STANDARD: "(tensor - mean.mean()) / std.mean()"})
 wrong("mean and std from blue to red", {NUMBERS: "for numbers in (mean[::-1], std[::-1]))"})
-wrong("mean from blue to red", {NUMBERS: "for numbers in (mean[::-1], std))"}, BOTH, "")
+wrong("mean from blue to red", {NUMBERS: "for numbers in (mean[::-1], std))"}, BOTH)
 wrong("ImageNet's numbers", {NUMBERS: "for numbers in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))"})
 wrong("a half for everything", {NUMBERS: "for numbers in ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)))"})
 wrong(
@@ -73,15 +73,13 @@ wrong(
     "every image by itself",
     {RETURN: "mean, std = tensor.mean((2, 3), keepdim=True), tensor.std((2, 3), keepdim=True)\n    " + RETURN},
     BOTH,
-    "",
 )
 wrong(
     "standardised by rows",
     {RETURN: "mean, std = tensor.mean(3, keepdim=True), tensor.std(3, keepdim=True)\n    " + RETURN},
     BOTH,
-    "",
 )
-wrong("standardised twice", {STANDARD: "((tensor - mean) / std - mean) / std"}, BOTH, "")
+wrong("standardised twice", {STANDARD: "((tensor - mean) / std - mean) / std"}, BOTH)
 wrong("not broadcast over the colours", {"[:, None, None]": ""}, (*BOTH, FORM, UNTOUCHED), "")
 wrong("bytes standardised with numbers of bytes", {" / 255": "", STANDARD: "(tensor - 127.5) / 127.5"})
 
@@ -89,13 +87,19 @@ wrong("bytes standardised with numbers of bytes", {" / 255": "", STANDARD: "(ten
 wrong("red and blue exchanged", {BYTES: f"{BYTES}[:, ::-1]"})
 wrong("height and width exchanged", {BYTES: "images.transpose(0, 3, 2, 1)"})
 wrong("reshaped", {BYTES: "images.reshape(len(images), 3, *images.shape[1:3])"})
-wrong("reshaped behind the transpose", {BYTES: "images.T.reshape(len(images), 3, *images.shape[1:3])"}, BOTH, "")
+wrong("reshaped behind the transpose", {BYTES: "images.T.reshape(len(images), 3, *images.shape[1:3])"}, BOTH)
 wrong("upside down", {BYTES: f"{BYTES}[:, :, ::-1]"})
 wrong("mirrored", {BYTES: f"{BYTES}[..., ::-1]"})
-wrong("turned by a quarter", {BYTES: f"np.rot90({BYTES}, axes=(2, 3))"}, BOTH, "")
-wrong("images in another order", {BYTES: f"{BYTES}[::-1]"}, BOTH, "", only=False)
+wrong("turned by a quarter", {BYTES: f"np.rot90({BYTES}, axes=(2, 3))"}, BOTH)
+wrong("images in another order", {BYTES: f"{BYTES}[::-1]"}, BOTH, "order", only=False)
 wrong("colours last in what comes back", {STANDARD: "((tensor - mean) / std).permute(0, 2, 3, 1)"}, (*BOTH, FORM))
-wrong("colours first of all", {STANDARD: "((tensor - mean) / std).permute(1, 0, 2, 3)"}, (*BOTH, FORM), "", only=False)
+wrong(
+    "colours first of all",
+    {STANDARD: "((tensor - mean) / std).permute(1, 0, 2, 3)"},
+    (*BOTH, FORM),
+    "transpose",
+    only=False,
+)
 wrong("the first image alone", {STANDARD: "((tensor - mean) / std)[:1]"}, (*BOTH, FORM), "")
 wrong("colours left where they were", {f"{BYTES}.astype": "images.astype"}, (*BOTH, FORM), "", only=False)
 
@@ -108,20 +112,18 @@ wrong(
     "filled up with black",
     {WAY: "functional.pad(tensor, (0, size - tensor.shape[3], 0, size - tensor.shape[2]))"},
     ENLARGED,
-    "",
 )
 wrong(
     "the border repeated",
     {WAY: "torch.from_numpy(np.pad(tensor, ((0, 0), (0, 0), *((0, size - n) for n in tensor.shape[2:])), 'edge'))"},
     ENLARGED,
-    "",
 )
 wrong("nearest", {HOW: "mode='nearest'"}, ENLARGED)
 wrong("the mode left out", {f", {HOW}": ""}, ENLARGED)
 wrong("nearest-exact", {HOW: "mode='nearest-exact'"}, ENLARGED, ("", KNOWN))
 wrong("align_corners", {"align_corners=False": "align_corners=True"}, ENLARGED)
 wrong("bicubic", {"bilinear": "bicubic"}, ENLARGED)
-wrong("bicubic with corners", {"bilinear": "bicubic", "align_corners=False": "align_corners=True"}, ENLARGED, "")
+wrong("bicubic with corners", {"bilinear": "bicubic", "align_corners=False": "align_corners=True"}, ENLARGED)
 wrong("means of areas", {HOW: "mode='area'"}, ENLARGED, ("", KNOWN))
 wrong(
     "enlarged as bytes",
@@ -133,7 +135,6 @@ wrong(
     "enlarged in two steps",
     {IF_OTHER: 'tensor = functional.interpolate(tensor, scale_factor=2, mode="bilinear")\n    ' + IF_OTHER},
     BOTH,
-    "",
 )
 
 # What comes back
@@ -143,10 +144,10 @@ wrong("an array", {STANDARD: "((tensor - mean) / std).numpy()"}, FORM, "")
 wrong("a list of images", {STANDARD: "list((tensor - mean) / std)"}, FORM, "")
 wrong("flat images", {STANDARD: "((tensor - mean) / std).flatten(1)"}, (*BOTH, FORM), ("shape", ""))
 wrong("nothing returned", {RETURN: STANDARD}, (*BOTH, FORM), "")
-wrong("clamped to between 0 and 1", {STANDARD: "((tensor - mean) / std).clamp(0, 1)"}, BOTH, "")
-wrong("whole numbers", {STANDARD: "((tensor - mean) / std).int()"}, (*BOTH, FORM), "")
+wrong("clamped to between 0 and 1", {STANDARD: "((tensor - mean) / std).clamp(0, 1)"}, BOTH, "function")
+wrong("whole numbers", {STANDARD: "((tensor - mean) / std).int()"}, (*BOTH, FORM), "rounded")
 wrong("zeros", {STANDARD: "0 * tensor"}, BOTH, "zero")
-wrong("random images", {STANDARD: "torch.randn(tensor.shape)"}, BOTH, "")
+wrong("random images", {STANDARD: "torch.randn(tensor.shape)"}, BOTH, "random")
 wrong("an error", {RETURN: "return tensor.standardise(mean, std)"}, ALL, "")
 
 # What is handed over

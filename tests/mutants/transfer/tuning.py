@@ -200,9 +200,7 @@ wrong(
     HISTORY,
 )
 wrong("measured on the training images", {MEASURE: MEASURE.replace("val_", "")}, HISTORY, ANY, only=False)
-wrong(
-    "measured on the first batch", {MEASURE: MEASURE.replace("val_batches", "val_batches[:1]")}, HISTORY, "", only=False
-)
+wrong("measured on the first batch", {MEASURE: MEASURE.replace("val_batches", "val_batches[:1]")}, HISTORY, only=False)
 wrong("trained on the validation images", {TRAIN: TRAIN.replace("batches", "val_batches")}, HISTORY, "", only=False)
 wrong(
     "trained and validated on all",
@@ -220,10 +218,10 @@ wrong(
     only=False,
 )
 wrong("in per cent", {RETURN: "return [100 * a for a in accuracies]"}, HISTORY, "factor")
-wrong("errors", {RETURN: "return [1 - a for a in accuracies]"}, HISTORY, "")
-wrong("rounded", {RETURN: "return [round(a, 1) for a in accuracies]"}, HISTORY, ("", "near"))
-wrong("sorted", {RETURN: "return sorted(accuracies)"}, HISTORY, "")
-wrong("the best so far", {RETURN: "return list(np.maximum.accumulate(accuracies))"}, HISTORY, "")
+wrong("errors", {RETURN: "return [1 - a for a in accuracies]"}, HISTORY)
+wrong("rounded", {RETURN: "return [round(a, 1) for a in accuracies]"}, HISTORY, "rounded")
+wrong("sorted", {RETURN: "return sorted(accuracies)"}, HISTORY)
+wrong("the best so far", {RETURN: "return list(np.maximum.accumulate(accuracies))"}, HISTORY)
 wrong("zeros", {RETURN: "return [0.0] * len(accuracies)"}, HISTORY, "zero")
 
 # What comes back
