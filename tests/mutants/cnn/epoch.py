@@ -114,7 +114,7 @@ wrong("zero for the loss", {RETURN: "return 0.0"}, LOSS, "zero")
 wrong("not a number", {RETURN: "return float('nan')"}, LOSS, "overflow")
 wrong("random loss", {RETURN: "return torch.rand(()).item()"}, LOSS, "")
 wrong("rounded", {RETURN: "return round(total / count, 2)"}, LOSS, "rounded")
-wrong("whole numbers", {RETURN: "return total // count"}, LOSS, "rounded")
+wrong("whole numbers", {RETURN: "return total // count"}, LOSS, "")
 
 # What comes back
 wrong("nothing returned", {RETURN: "total / count"}, (LOSS, NUMBER), "")

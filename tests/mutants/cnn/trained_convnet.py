@@ -19,6 +19,8 @@ def images(pixels):
 
 wrong_classes(ITEM, {"preprocess": images})
 
+# What some of them are called.
+NAMED = {"an untrained net": "chance"}
 for name, values in (
     ("shapes that do not fit", {"preprocess": images, "trained_convnet": Raises()}),
     ("an untrained net", {"preprocess": images, "trained_convnet": UNTRAINED}),
@@ -31,4 +33,4 @@ for name, values in (
     ("no preprocess", {"preprocess": None, "trained_convnet": Answers(lambda N: np.zeros(N, int))}),
     ("nothing preprocessed", {"preprocess": lambda pixels: None, "trained_convnet": UNTRAINED}),
 ):
-    given(ITEM, name, values, fails=BANDS)
+    given(ITEM, name, values, fails=BANDS, diagnosis=NAMED.get(name, ""))

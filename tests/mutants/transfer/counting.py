@@ -20,7 +20,7 @@ wrong("frozen ones counted", {IF_TRAINED: ""})
 wrong("frozen ones alone", {IF_TRAINED: " if not parameter.requires_grad"})
 wrong("tensors counted", {NUMEL: "1"})
 wrong("all tensors counted", {NUMEL: "1", IF_TRAINED: ""})
-wrong("layers counted", {SUM: "len(list(net.modules()))"}, RIGHT)
+wrong("layers counted", {SUM: "len(list(net.modules()))"}, RIGHT, "")
 wrong("matrices alone", {IF_TRAINED: f"{IF_TRAINED} and parameter.ndim > 1"})
 wrong(
     "biases left out",
@@ -101,7 +101,7 @@ wrong("printed", {"return ": "print"}, (RIGHT, FORM), "")
 wrong("in millions", {SUM: f"{SUM} / 1e6"}, (RIGHT, FORM))
 wrong("a pair with all", {SUM: f"{SUM}, sum(p.numel() for p in net.parameters())"}, (RIGHT, FORM), "")
 wrong("zero", {SUM: "0"}, RIGHT, "zero")
-wrong("a random number", {SUM: "int(torch.randint(10_000, 20_000, ()))"}, RIGHT, "random")
+wrong("a random number", {SUM: "int(torch.randint(10_000, 20_000, ()))"}, RIGHT, "")
 wrong("not a number", {SUM: "float('nan')"}, (RIGHT, FORM), "overflow")
 wrong("an error", {NUMEL: "parameter.count()"}, (RIGHT, FORM), "")
 wrong(
