@@ -20,7 +20,7 @@ wrong("frozen ones counted", {IF_TRAINED: ""})
 wrong("frozen ones alone", {IF_TRAINED: " if not parameter.requires_grad"})
 wrong("tensors counted", {NUMEL: "1"})
 wrong("all tensors counted", {NUMEL: "1", IF_TRAINED: ""})
-wrong("layers counted", {SUM: "len(list(net.modules()))"}, RIGHT, "")
+wrong("layers counted", {SUM: "len(list(net.modules()))"}, RIGHT)
 wrong("matrices alone", {IF_TRAINED: f"{IF_TRAINED} and parameter.ndim > 1"})
 wrong(
     "biases left out",
