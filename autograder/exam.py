@@ -276,8 +276,10 @@ class Exam:
         }
 
     def _called(self, function, attribute):
-        """What is called, as the homework names it."""
-        return f"{self.check.asks}.{attribute}" if attribute else function if isinstance(function, str) else ""
+        """What is called, as the homework names it; empty for what has no name there."""
+        if attribute:
+            return f"{self.check.asks}.{attribute}"
+        return function if isinstance(function, str) else ""
 
     def answers_differ(self):
         """Whether the student's last call gives two different answers when it is repeated.
@@ -286,9 +288,8 @@ class Exam:
         """
         target, args, attribute, kwargs = self.student.called or (None, (), None, {})
         handles = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Handle)]
-        if any(one.type_name not in _DATA for one in handles) or not (
-            isinstance(target, str) or attribute == "predict"
-        ):
+        plain = all(handle.type_name in _DATA for handle in handles)
+        if not plain or not (isinstance(target, str) or attribute == "predict"):
             return False
         first, second = (self.student.call(target, *args, attribute=attribute, **kwargs) for _ in range(2))
         return not isinstance(first, Failure) and not _equal(first, second)

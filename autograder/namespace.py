@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from autograder import wire
 from autograder.student.agent import Agent
+from autograder.wire import printable
 
 _UNREADABLE = "The reply could not be read."
 # Kinds after which there is no kernel any more.
@@ -176,11 +177,6 @@ def _handle(answer):
 
 def _target(target):
     return target.number if isinstance(target, wire.Handle) else target
-
-
-def printable(text, most):
-    """Text from a student's process on one line, at most `most` characters, nothing that moves a terminal's cursor."""
-    return "".join(c if c.isprintable() else " " for c in str(text)[:most])
 
 
 def _failure(error):

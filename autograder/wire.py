@@ -58,6 +58,11 @@ class Plant:
         self.settings = settings
 
 
+def printable(text, most):
+    """Text from a student's process on one line, at most `most` characters, nothing that moves a terminal's cursor."""
+    return "".join(c if c.isprintable() else " " for c in str(text)[:most])
+
+
 def encode(value, keep=None, depth=0):
     """Turn a value into a JSON-ready tree.
 
@@ -150,7 +155,7 @@ def decode(tree, find=None, plant=None, depth=0):
         case {"dict": list(pairs)} if len(tree) == 1:
             return {str(key): decode(item, find, plant, below) for key, item in map(_pair, pairs)}
         case {"handle": int(number), "type": str(type_name)}:
-            return find(number) if find else Handle(number, type_name[:80])
+            return find(number) if find else Handle(number, printable(type_name, 80))
         case {"plant": str(kind), "settings": settings} if plant:
             return plant(kind, decode(settings, find, plant, below))
     raise WireError("The reply is not in the expected form.")

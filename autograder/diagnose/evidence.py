@@ -17,8 +17,8 @@ class Diagnosis:
     Attributes
     ----------
     kind : str
-        "axis", "constant", "factor", "function", "input", "known mistake", "near", "offset", "order", "overflow",
-        "partial", "random", "regularisation", "rounded", "shape", "sign", "transpose" or "zero".
+        "axis", "chance", "constant", "factor", "function", "input", "known mistake", "near", "offset", "order",
+        "overflow", "partial", "random", "regularisation", "rounded", "shape", "sign", "transpose" or "zero".
     text : str
         The evidence and what it suggests, for the student.
     """

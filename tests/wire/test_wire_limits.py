@@ -146,3 +146,9 @@ def test_a_message_of_which_some_bits_are_turned_is_decoded_or_refused():
         assert answer is None or isinstance(
             answer, (Failure, dict, tuple, list, str, int, float, np.ndarray, np.generic, wire.Handle)
         )
+
+
+def test_a_class_whose_name_moves_the_cursor_is_named_without_that():
+    handle = decode({"handle": 1, "type": "\x1b[2J\x1b]0;all points\x07\n" + "x" * 200})
+    assert handle.type_name.isprintable()
+    assert len(handle.type_name) == 80
