@@ -13,9 +13,12 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
+from autograder.checks import parts
+from autograder.diagnose import diagnose
 from autograder.registry import checks_of
 from benchmarks.studies import record
 from tests.checks.judging import CHAPTERS, at_home, failed, function_items, references, verdict, without_clock
@@ -35,11 +38,22 @@ def of_mutants(mutants):
     dict of int
         "wrong": how many there are; "caught": lose points; "intended": fail the expectations that they should;
         "named": are called by their name; "misnamed": are called by another; "stated": have no name, but the message
-        says what is wrong (a shape, an error, an argument that is changed) and not only by how much.
+        says what is wrong (a shape, an error, an argument that is changed) and not only by how much. Besides,
+        "diagnosis_seconds": the longest that naming a mistake took.
     """
     found = dict.fromkeys(("wrong", "caught", "intended", "named", "misnamed", "stated"), 0)
+    took = [0.0]
+
+    def timed(*arguments, **settings):
+        began = time.perf_counter()
+        try:
+            return diagnose(*arguments, **settings)
+        finally:
+            took.append(time.perf_counter() - began)
+
     for mutant in mutants:
-        judged = verdict(mutant)
+        with mock.patch.object(parts, "diagnose", timed):
+            judged = verdict(mutant)
         lost = failed(judged)
         found["wrong"] += 1
         found["caught"] += judged.points < judged.max_points
@@ -48,7 +62,7 @@ def of_mutants(mutants):
         found["stated"] += not kind and mutant.fails[0] in lost and lost[mutant.fails[0]].stated
         found["named"] += bool(kind) and kind in mutant.due
         found["misnamed"] += bool(kind) and kind not in mutant.due
-    return found
+    return found | {"diagnosis_seconds": max(took)}
 
 
 def of_right_versions(versions):

@@ -48,6 +48,10 @@ def test_a_verdict_at_home_takes_less_than_a_second():
     assert [item for item, row in ROWS.items() if row.get("seconds", 0) > 1] == []
 
 
+def test_naming_a_mistake_takes_less_than_fifty_milliseconds():
+    assert [item for item, row in ROWS.items() if row["diagnosis_seconds"] > 0.05] == []
+
+
 def test_counts_are_of_what_the_checks_say():
     mutants = [mutant for mutant in collected("mutants", "softmax") if mutant.item == "softmax.predict"]
     right = [version for version in references() if version.item == "softmax.predict"]

@@ -73,3 +73,14 @@ def test_arguments_that_cannot_be_told_apart_are_computed_every_time(monkeypatch
     monkeypatch.setattr(known.for_checks, "applied", lambda function, x: function(x), raising=False)
     assert known.expected("a", "applied", lambda x: x + 1, 1.0) == 2.0
     assert known.expected("a", "applied", lambda x: x + 2, 1.0) == 3.0
+
+
+def test_a_mistake_that_cannot_be_computed_for_these_numbers_costs_no_verdict(monkeypatch):
+    known = [("sign", "It is minus.", np.negative), ("axis", "It divides.", lambda scores: 1 // int(scores[0, 0]))]
+    solutions = SolutionReference("softmax")
+    monkeypatch.setattr(solutions, "known_mistakes", {"softmax": known})
+    assert [text for _, _, text in solutions.mistakes("a", "softmax", np.ones((2, 3)))] == [
+        "It is minus.",
+        "It divides.",
+    ]
+    assert [text for _, _, text in solutions.mistakes("b", "softmax", np.zeros((2, 3)))] == ["It is minus."]

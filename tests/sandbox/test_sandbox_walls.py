@@ -104,15 +104,23 @@ def test_shared_memory_is_limited_too(kernel):
     printed(kernel, "for n in os.listdir('/dev/shm'): os.remove(f'/dev/shm/{n}')")
 
 
+def runs(line):
+    """Whether a process has this command line."""
+    return any(line == " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
+
+
 def test_a_daemon_does_not_outlive_its_kernel(handin):
     name = f"sleep {4000 + os.getpid() % 1000}"
     with kernel_in(handin) as kernel:
         printed(
             kernel, f"import subprocess; p = subprocess.Popen({name.split()!r}, start_new_session=True); print(p.pid)"
         )
-        assert any(name in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+        until = time.monotonic() + 5  # a program that has just started has no command line for a moment
+        while not runs(name) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert runs(name)
     time.sleep(0.5)
-    assert not any(name == " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+    assert not runs(name)
 
 
 def test_files_beside_the_notebook_do_not_take_the_place_of_ours(tmp_path):

@@ -45,7 +45,7 @@ wrong(
 wrong("rows for numbers", {COUNT: "len(p)"}, NUMBERS)
 wrong("two axes only", {COUNT: "p.shape[0] * p.shape[-1]"}, NUMBERS)
 wrong("sums of the shape", {COUNT: "sum(p.shape)"}, NUMBERS)
-wrong("values added up", {COUNT: "int(p.sum())"}, NUMBERS, "")
+wrong("random values added up", {COUNT: "int(p.sum())"}, NUMBERS, "")
 wrong("bytes", {COUNT: "p.numel() * p.element_size()"}, NUMBERS)
 wrong("only the last array of a layer", {"sum(own)": "own[-1]"}, NUMBERS)
 wrong("only the first array of a layer", {"sum(own)": "own[0]"}, NUMBERS)
