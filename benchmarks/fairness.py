@@ -19,8 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.studies import record
-from tests.checks.judging import CHAPTERS, references, verdict, without_clock
-from tests.mutants.collect import collected
+from tests.checks.judging import CHAPTERS, references, verdict, versions, without_clock
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "book" / "results" / "fairness.json"
@@ -54,8 +53,7 @@ def measured_here(chapters):
         each tolerance the largest error, and whose; "versions": of packages.
     """
     found = {"right": 0, "full": 0, "not_full": [], "worst": {}, "versions": record.versions(*PACKAGES)}
-    versions = references() + [version for chapter in CHAPTERS for version in collected("alternatives", chapter)]
-    for version in versions:
+    for version in references() + versions("alternatives"):
         if version.item.split(".")[0] not in chapters:
             continue
         judged = verdict(version)

@@ -13,14 +13,9 @@ _REDUCED: dict[str, Callable] = {"sum": np.sum, "mean": np.mean, "largest": np.m
 
 def shapes(got, expected, fits):
     """Numbers of another shape that are right but for that."""
-    if got.ndim == 2 and got.T.shape == expected.shape and same(got.T, expected, fits):
-        return Diagnosis(
-            "transpose", f"Transposed, your array of shape {got.shape} is right: rows and columns are swapped."
-        )
-    if got.ndim == expected.ndim > 2:
-        for axes in itertools.permutations(range(got.ndim)):
-            if got.transpose(axes).shape == expected.shape and same(got.transpose(axes), expected, fits):
-                return Diagnosis("transpose", f"With its axes in the order {axes}, your array is right.")
+    found = _turned(got, expected, fits)
+    if found:
+        return found
     for axis in range(got.ndim):
         if got.ndim == expected.ndim + 1:
             for name in ("sum", "mean"):
@@ -37,12 +32,9 @@ def transposed(got, expected, fits):
     """Axes of the same length swapped, or an array read in another order than it is written."""
     if got.ndim < 2 or got.size < 4:
         return None
-    for axes in itertools.permutations(range(got.ndim)):
-        turned = got.transpose(axes)
-        if axes != tuple(range(got.ndim)) and turned.shape == expected.shape and same(turned, expected, fits):
-            if got.ndim == 2:
-                return Diagnosis("transpose", "Transposed, your array is right: rows and columns are swapped.")
-            return Diagnosis("transpose", f"With its axes in the order {axes}, your array is right.")
+    found = _turned(got, expected, fits)
+    if found:
+        return found
     for axes in itertools.permutations(range(got.ndim)):
         if axes != tuple(range(got.ndim)) and (
             same(got.reshape(-1), expected.transpose(axes).reshape(-1), fits)
@@ -53,6 +45,18 @@ def transposed(got, expected, fits):
                 "Your numbers are the right ones, read in the wrong order: `reshape` leaves the order of numbers as it "
                 "is, and does not swap axes.",
             )
+    return None
+
+
+def _turned(got, expected, fits):
+    """An array that is right with its axes in another order."""
+    for axes in itertools.permutations(range(got.ndim)):
+        turned = got.transpose(axes)
+        if axes != tuple(range(got.ndim)) and turned.shape == expected.shape and same(turned, expected, fits):
+            if got.ndim > 2:
+                return Diagnosis("transpose", f"With its axes in the order {axes}, your array is right.")
+            shape = "" if got.shape == expected.shape else f" of shape {got.shape}"
+            return Diagnosis("transpose", f"Transposed, your array{shape} is right: rows and columns are swapped.")
     return None
 
 

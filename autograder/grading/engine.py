@@ -15,11 +15,12 @@ from autograder.exam import VISIBLE, Verdict, hidden_rounds, run_check
 from autograder.grading.kernel import RemoteNamespace, SandboxKernel
 from autograder.grading.outputs import harmless, note
 from autograder.images import ImageSource
-from autograder.namespace import LOST, Failure, KernelLost, printable
+from autograder.namespace import LOST, Failure, KernelLost
 from autograder.reference import RecordedReference, SolutionReference
 from autograder.registry import check_of_grade_id
 from autograder.sandbox import SandboxUnavailable
 from autograder.show.verdict import as_html, as_text
+from autograder.wire import printable
 
 SKIP_TAG = "skip-grading"
 _MOST_RESTARTS = 15

@@ -35,8 +35,8 @@ from autograder.grading.notebook import Unreadable, read_notebook
 from autograder.grading.pool import Watch, as_a_whole, results
 from autograder.grading.restore import released_cells, restore
 from autograder.grading.task import Task, ungraded
-from autograder.namespace import printable
 from autograder.sandbox import bubblewrap
+from autograder.wire import printable
 
 _CLEAN = "clean-"  # folders with what is being entered
 

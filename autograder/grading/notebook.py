@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat.validator import normalize, validate
 
-from autograder.namespace import printable
+from autograder.wire import printable
 
 MAX_NOTEBOOK = 50_000_000  # bytes
 MAX_CELLS = 5000

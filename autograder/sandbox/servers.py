@@ -13,7 +13,6 @@ import threading
 import psutil
 
 from autograder.sandbox import SandboxUnavailable
-from coursekit.cifar10 import cache_folder
 
 # What every notebook of the course uses; and what Jupyter loads late: when a kernel starts, draws, or shows an error.
 _ALWAYS = ("numpy.random", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "coursekit", "autograder.checking")
@@ -118,6 +117,8 @@ def keeper(modules, dataset, asked):
 
 def _start(modules, dataset, environment):
     import matplotlib  # here, for whoever has others start kernels does not need it
+
+    from coursekit.cifar10 import cache_folder
 
     server = subprocess.Popen(
         [sys.executable, "-m", "autograder.sandbox.warm"],

@@ -2,9 +2,9 @@
 
 from autograder.grading.changes import changes
 from autograder.grading.grade import grade_class
-from autograder.namespace import printable
 from autograder.show.lateness import in_words
 from autograder.show.progress import Progress
+from autograder.wire import printable
 
 _NAME, _REASON = 60, 1000  # characters that are shown
 

@@ -11,10 +11,8 @@ import numpy as np
 from solutions.softmax.for_checks import trained
 from solutions.softmax.gradient_check import numerical_gradient
 from solutions.softmax.loss import softmax, softmax_loss_vectorized
-from solutions.softmax.score_mistakes import ROUNDED_TO_ZERO, SCORE_MISTAKES
+from solutions.softmax.score_mistakes import CLASS_MISTAKES, ROUNDED_TO_ZERO, SCORE_MISTAKES, WRITTEN_IN
 from solutions.softmax.training_mistakes import training_mistakes
-
-WRITTEN_IN = (1.0, 0.5, 0.1, 0.05, 0.01, 0.001)  # what stands in the place of `reg`
 
 
 def _of_scores(wrong):
@@ -307,14 +305,6 @@ def _of_sums_over_classes(probabilities):
     return np.sum(probabilities, axis=2).argmax(axis=0)
 
 
-def _largest_in_size(W, X):
-    return np.abs(X @ W).argmax(axis=1)
-
-
-def _negative_cut_off(W, X):
-    return np.maximum(X @ W, 0).argmax(axis=1)
-
-
 def _last_input_left_out(W, X):
     return (X[:, :-1] @ W[:-1]).argmax(axis=1)
 
@@ -325,10 +315,6 @@ def _votes_from_one(probabilities):
 
 def _product(probabilities):
     return np.prod(probabilities, axis=0).argmax(axis=1)
-
-
-def _classes_from_one(W, X):
-    return (X @ W).argmax(axis=1) + 1
 
 
 def _least_probable(W, X):
@@ -419,7 +405,7 @@ def _of_weights(wrong):
     """A mistake in training that takes and returns weights W instead of a dict of them."""
 
     def whole(loss, W, X, y, settings):
-        reached = None if settings["batch_size"] < 1 else wrong(loss, {"W": W}, X, y, settings)
+        reached = wrong(loss, {"W": W}, X, y, settings)
         return reached and reached["W"]
 
     return whole
@@ -569,17 +555,11 @@ MISTAKES = {
     ],
     "predicted": [
         ("sign", "This is the least probable class.", _least_probable),
-        ("known mistake", "Every class is one too high: classes are counted from 0.", _classes_from_one),
+        *((kind, text, lambda W, X, wrong=wrong: wrong(X @ W)) for kind, text, wrong in CLASS_MISTAKES),
         (
             "axis",
             "The most probable *example* of each class: the largest entry must be sought along each row.",
             _example_of_each_class,
-        ),
-        ("known mistake", "This is the class whose score is largest in size, be it negative.", _largest_in_size),
-        (
-            "known mistake",
-            "Negative scores count as zero: where all are negative, the first class wins.",
-            _negative_cut_off,
         ),
         ("known mistake", "The last input has no part in the scores.", _last_input_left_out),
     ],

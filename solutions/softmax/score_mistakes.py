@@ -2,13 +2,14 @@
 
 `SCORE_MISTAKES` lists (kind, what to tell the student, wrong version); a wrong version takes scores (N, C) and labels
 (N,), and returns the mean loss and its gradient (N, C), None for what is not affected. `ROUNDED_TO_ZERO` lists those
-that are seen where probabilities round to zero alone.
+that are seen where probabilities round to zero alone, `CLASS_MISTAKES` those in the choice of a class.
 """
 
 import numpy as np
 
 from solutions.softmax.loss import softmax
 
+WRITTEN_IN = (1.0, 0.5, 0.1, 0.05, 0.01, 0.001)  # what stands in the place of `reg`
 _CONSTANTS = tuple(float(f"1e-{digits}") for digits in range(5, 17))
 
 
@@ -277,4 +278,23 @@ ROUNDED_TO_ZERO = [
         _kept_above(constant),
     )
     for constant in _CONSTANTS
+]
+
+# From scores to classes (N,).
+CLASS_MISTAKES = [
+    (
+        "known mistake",
+        "Every class is one too high: classes are counted from 0.",
+        lambda scores: scores.argmax(axis=1) + 1,
+    ),
+    (
+        "known mistake",
+        "This is the class whose score is largest in size, be it negative.",
+        lambda scores: np.abs(scores).argmax(axis=1),
+    ),
+    (
+        "known mistake",
+        "Negative scores count as zero: where all are negative, the first class wins.",
+        lambda scores: np.maximum(scores, 0).argmax(axis=1),
+    ),
 ]

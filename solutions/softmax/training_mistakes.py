@@ -31,17 +31,13 @@ def training_mistakes(step, rates, wrong_rates):
             if chosen is None:
                 return None
             for rate in chosen:
-                before, total = start, None
+                before = start
                 for rows, labels in batches(len(X), settings["batch_size"]):
-                    after = step(loss, before if frozen else start, X[rows], y[labels], settings, rate)
+                    at = before if frozen else start
+                    after = step(loss, at, X[rows], y[labels], settings, rate)
                     if after is None:
                         return None
-                    if frozen:
-                        total = _moved(total or _zeros(before), before, after)
-                    else:
-                        start = after
-                if frozen and total is not None:
-                    start = _added(before, total)
+                    start = {name: start[name] + after[name] - at[name] for name in start}
             return start
 
         return wrong
@@ -56,18 +52,6 @@ def training_mistakes(step, rates, wrong_rates):
         )
     )
     return found
-
-
-def _zeros(parameters):
-    return {name: 0.0 * value for name, value in parameters.items()}
-
-
-def _moved(total, before, after):
-    return {name: total[name] + after[name] - before[name] for name in total}
-
-
-def _added(before, total):
-    return {name: before[name] + total[name] for name in before}
 
 
 def _right(N, size):

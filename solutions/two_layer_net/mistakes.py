@@ -6,9 +6,8 @@ function returns; None where that part of the result is not affected.
 
 from unittest import mock
 
-import numpy as np
-
 from autograder.student.stand_ins import counting_step, halving
+from solutions.softmax.score_mistakes import CLASS_MISTAKES
 from solutions.softmax.training_mistakes import training_mistakes
 from solutions.two_layer_net import for_checks
 from solutions.two_layer_net.for_checks import trained
@@ -159,24 +158,12 @@ def _untrained(stand_ins, params, X, y, settings):
     return params
 
 
-def _classes_from_one(stand_ins, params, X):
-    return _scores(stand_ins, params, X).argmax(axis=1) + 1
-
-
 def _least(stand_ins, params, X):
     return _scores(stand_ins, params, X).argmin(axis=1)
 
 
 def _example_of_each_class(stand_ins, params, X):
     return _scores(stand_ins, params, X).argmax(axis=0)
-
-
-def _largest_in_size(stand_ins, params, X):
-    return np.abs(_scores(stand_ins, params, X)).argmax(axis=1)
-
-
-def _negative_cut_off(stand_ins, params, X):
-    return np.maximum(0, _scores(stand_ins, params, X)).argmax(axis=1)
 
 
 def _last_class_never(stand_ins, params, X):
@@ -251,17 +238,14 @@ MISTAKES = {
     ],
     "predicted": [
         ("sign", "This is the class with the smallest score.", _least),
-        ("known mistake", "Every class is one too high: classes are counted from 0.", _classes_from_one),
+        *(
+            (kind, text, lambda stand_ins, params, X, wrong=wrong: wrong(_scores(stand_ins, params, X)))
+            for kind, text, wrong in CLASS_MISTAKES
+        ),
         (
             "axis",
             "The *example* with the largest score of each class: the largest entry must be sought along each row.",
             _example_of_each_class,
-        ),
-        ("known mistake", "This is the class whose score is largest in size, be it negative.", _largest_in_size),
-        (
-            "known mistake",
-            "Negative scores count as zero: where all are negative, the first class wins.",
-            _negative_cut_off,
         ),
         ("known mistake", "The last class is never taken into account.", _last_class_never),
     ],

@@ -110,6 +110,11 @@ def _old_velocity(w, dw, s, c):
     return w + before
 
 
+def _rmsprop_step(w, dw, cache, c):
+    """Where the rule's last line leads, with this cache."""
+    return w - c["learning_rate"] * dw / np.sqrt(cache + c["epsilon"])
+
+
 def _cache(dw, s, c):
     s["cache"] = c["decay_rate"] * s["cache"] + (1 - c["decay_rate"]) * dw**2
     return s["cache"]
@@ -125,23 +130,28 @@ def _no_root(w, dw, s, c):
 
 def _adagrad(w, dw, s, c):
     s["cache"] = s["cache"] + dw**2
-    return w - c["learning_rate"] * dw / np.sqrt(s["cache"] + c["epsilon"])
+    return _rmsprop_step(w, dw, s["cache"], c)
 
 
 def _decay_swapped(w, dw, s, c):
     s["cache"] = (1 - c["decay_rate"]) * s["cache"] + c["decay_rate"] * dw**2
-    return w - c["learning_rate"] * dw / np.sqrt(s["cache"] + c["epsilon"])
+    return _rmsprop_step(w, dw, s["cache"], c)
 
 
 def _not_squared(w, dw, s, c):
     s["cache"] = c["decay_rate"] * s["cache"] + (1 - c["decay_rate"]) * dw
-    return w - c["learning_rate"] * dw / np.sqrt(s["cache"] + c["epsilon"])
+    return _rmsprop_step(w, dw, s["cache"], c)
 
 
 def _old_cache(w, dw, s, c):
     before = s["cache"]
     _cache(dw, s, c)
-    return w - c["learning_rate"] * dw / np.sqrt(before + c["epsilon"])
+    return _rmsprop_step(w, dw, before, c)
+
+
+def _adam_step(w, m, v, c):
+    """Where the rule's last line leads, with these means."""
+    return w - c["learning_rate"] * m / (np.sqrt(v) + c["epsilon"])
 
 
 def _moments(dw, s, c):
@@ -153,17 +163,17 @@ def _moments(dw, s, c):
 
 def _uncorrected(w, dw, s, c):
     _moments(dw, s, c)
-    return w - c["learning_rate"] * s["m"] / (np.sqrt(s["v"]) + c["epsilon"])
+    return _adam_step(w, s["m"], s["v"], c)
 
 
 def _m_uncorrected(w, dw, s, c):
     _, v_hat = _moments(dw, s, c)
-    return w - c["learning_rate"] * s["m"] / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, s["m"], v_hat, c)
 
 
 def _v_uncorrected(w, dw, s, c):
     m_hat, _ = _moments(dw, s, c)
-    return w - c["learning_rate"] * m_hat / (np.sqrt(s["v"]) + c["epsilon"])
+    return _adam_step(w, m_hat, s["v"], c)
 
 
 def _epsilon_inside(w, dw, s, c):
@@ -173,31 +183,31 @@ def _epsilon_inside(w, dw, s, c):
 
 def _corrected_kept(w, dw, s, c):
     s["m"], s["v"] = _moments(dw, s, c)
-    return w - c["learning_rate"] * s["m"] / (np.sqrt(s["v"]) + c["epsilon"])
+    return _adam_step(w, s["m"], s["v"], c)
 
 
 def _t_stays(w, dw, s, c):
     t = s["t"]
     m_hat, v_hat = _moments(dw, s, c)
     s["t"] = t
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _t_one_ahead(w, dw, s, c):
     _moments(dw, s, c)
     m_hat, v_hat = s["m"] / (1 - c["beta1"] ** (s["t"] + 1)), s["v"] / (1 - c["beta2"] ** (s["t"] + 1))
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _t_one_behind(w, dw, s, c):
     _moments(dw, s, c)
     m_hat, v_hat = s["m"] / (1 - c["beta1"] ** (s["t"] - 1)), s["v"] / (1 - c["beta2"] ** (s["t"] - 1))
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _betas_swapped(w, dw, s, c):
     m_hat, v_hat = _moments(dw, s, c | {"beta1": c["beta2"], "beta2": c["beta1"]})
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _v_of_m(w, dw, s, c):
@@ -205,7 +215,7 @@ def _v_of_m(w, dw, s, c):
     s["m"] = c["beta1"] * s["m"] + (1 - c["beta1"]) * dw
     s["v"] = c["beta2"] * s["v"] + (1 - c["beta2"]) * s["m"] ** 2
     m_hat, v_hat = s["m"] / (1 - c["beta1"] ** s["t"]), s["v"] / (1 - c["beta2"] ** s["t"])
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _adam_no_root(w, dw, s, c):
@@ -216,7 +226,7 @@ def _adam_no_root(w, dw, s, c):
 def _correction_multiplied(w, dw, s, c):
     _moments(dw, s, c)
     m_hat, v_hat = s["m"] * (1 - c["beta1"] ** s["t"]), s["v"] * (1 - c["beta2"] ** s["t"])
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _epsilon_first(w, dw, s, c):
@@ -233,7 +243,7 @@ def _swapped_weights(beta):
         s["m"] = weights["beta1"] * s["m"] + (1 - weights["beta1"]) * dw
         s["v"] = weights["beta2"] * s["v"] + (1 - weights["beta2"]) * dw**2
         m_hat, v_hat = s["m"] / (1 - c["beta1"] ** s["t"]), s["v"] / (1 - c["beta2"] ** s["t"])
-        return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+        return _adam_step(w, m_hat, v_hat, c)
 
     return step
 
@@ -241,13 +251,13 @@ def _swapped_weights(beta):
 def _no_m(w, dw, s, c):
     s["m"] = 0 * dw
     m_hat, v_hat = _moments(dw, s, c)
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _v_squared_beta(w, dw, s, c):
     s["v"] = c["beta2"] * s["v"]
     m_hat, v_hat = _moments(dw, s, c)
-    return w - c["learning_rate"] * m_hat / (np.sqrt(v_hat) + c["epsilon"])
+    return _adam_step(w, m_hat, v_hat, c)
 
 
 def _forgets(*names):
@@ -280,17 +290,17 @@ def _root_of_rate(w, dw, s, c):
 
 def _old_in_full(w, dw, s, c):
     s["cache"] = s["cache"] + (1 - c["decay_rate"]) * dw**2
-    return w - c["learning_rate"] * dw / np.sqrt(s["cache"] + c["epsilon"])
+    return _rmsprop_step(w, dw, s["cache"], c)
 
 
 def _absolute(w, dw, s, c):
     s["cache"] = c["decay_rate"] * s["cache"] + (1 - c["decay_rate"]) * np.abs(dw)
-    return w - c["learning_rate"] * dw / np.sqrt(s["cache"] + c["epsilon"])
+    return _rmsprop_step(w, dw, s["cache"], c)
 
 
 def _decay_squared(w, dw, s, c):
     s["cache"] = c["decay_rate"] * s["cache"]
-    return w - c["learning_rate"] * dw / np.sqrt(_cache(dw, s, c) + c["epsilon"])
+    return _rmsprop_step(w, dw, _cache(dw, s, c), c)
 
 
 def _root_stored(w, dw, s, c):
@@ -301,7 +311,7 @@ def _root_stored(w, dw, s, c):
 
 def _one_cache(w, dw, s, c):
     s["cache"] = c["decay_rate"] * s["cache"] + (1 - c["decay_rate"]) * np.mean(dw**2)
-    return w - c["learning_rate"] * dw / np.sqrt(s["cache"] + c["epsilon"])
+    return _rmsprop_step(w, dw, s["cache"], c)
 
 
 def _velocity(dw, s, c):
