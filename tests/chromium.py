@@ -4,8 +4,11 @@ import contextlib
 
 
 @contextlib.contextmanager
-def chromium(*more):
-    """The browser, with a log of its console and of what it asks for; `more` are further switches of its program."""
+def chromium(*more, preferences=None):
+    """The browser, with a log of its console and of what it asks for.
+
+    `more` are further switches of its program, `preferences` (dict) settings of its profile.
+    """
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
@@ -20,6 +23,8 @@ def chromium(*more):
         *more,
     ):
         options.add_argument(argument)
+    if preferences:
+        options.add_experimental_option("prefs", preferences)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:

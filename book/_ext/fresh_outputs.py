@@ -6,9 +6,10 @@ empties the cache, so a page never shows the results of yesterday's code.
 """
 
 import hashlib
-import os
 import shutil
 from pathlib import Path
+
+from coursekit.data import dataset_name
 
 FOLDERS = {
     "coursekit": "*.py",
@@ -16,17 +17,15 @@ FOLDERS = {
     "book/results": "*.json",
     "autograder/checks": "thresholds.json",
 }
-VARIABLES = ("COURSEKIT_DATASET", "CIFAR10_DIR")
 
 
 def fingerprint(root):
-    """Return a hash of the files and environment variables the outputs depend on."""
+    """Return a hash of the files and the name of the data set that the outputs depend on."""
     digest = hashlib.sha256()
     for folder, pattern in FOLDERS.items():
         for file in sorted((root / folder).rglob(pattern)):
             digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    for name in VARIABLES:
-        digest.update(f"{name}={os.environ.get(name, '')}\0".encode())
+    digest.update(dataset_name(root / "book").encode())
     return digest.hexdigest()
 
 

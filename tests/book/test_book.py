@@ -151,51 +151,19 @@ def test_the_recorded_transfer_is_shown_beside_the_source(site):
         assert f"{100 * sum(values) / len(values):.1f} ±" in text, f"by_labels: {which}"
 
 
-def _look(browser, url, width=1200, scheme="light"):
-    """Open a page and return (errors in the console, other hosts asked, how far it is wider than the window)."""
-    browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    )
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get_log("browser"), browser.get_log("performance")
-    browser.get(url)
-    browser.set_script_timeout(60)
-    browser.execute_async_script(
-        "const done = arguments[0]; const wait = () => window.MathJax && MathJax.startup && MathJax.startup.promise"
-        " ? MathJax.startup.promise.then(() => setTimeout(done, 300)) : setTimeout(done, 700); wait();"
-    )
-    errors = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-    asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    urls = [m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"]
-    others = [u for u in urls if u.startswith("http") and "127.0.0.1" not in u]
-    wider = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
-    return errors, others, wider
-
-
 def test_readers_without_scripts_and_on_paper_get_a_still_picture_of_the_interactive_figure(site):
     text = page(site, "two_layer_net").read_text(encoding="utf-8")
     figure = text.index("<div class='optimisers'")
     assert "<noscript>" in text[figure : figure + 3000]
     assert 0 < text.index('id="fig-paths"') - figure < 6000
     style = (site / "_static" / "book.css").read_text(encoding="utf-8")
-    assert "@media print { .optimisers { display: none; } }" in style
+    assert re.search(r"@media print \{\s*\.optimisers ?\{ ?display: none; ?\}", style)
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [390, 1400])
-def test_pages_open_from_a_server_without_errors_or_sideways_scrolling(browser, served, name, width):
-    errors, others, wider = _look(browser, f"{served}/book/{name}.html", width, "dark" if width == 390 else "light")
-    assert errors == [] and others == [] and wider <= 0
-
-
-@pytest.mark.browser
 @pytest.mark.parametrize("name", CHAPTER_PAGES)
-def test_mathematics_is_set_when_opened_from_disk(browser, site, name):
-    errors, others, _ = _look(browser, page(site, name).as_uri())
-    assert errors == [] and others == []
-    assert browser.execute_script("return document.querySelectorAll('mjx-container').length") > (
-        9 if name == "transfer" else 100
+def test_mathematics_is_set_and_none_is_left_as_tex(site, name):
+    text = page(site, name).read_text(encoding="utf-8")
+    assert text.count("<math ") > (9 if name == "transfer" else 100)
+    assert "merror" not in text and not re.search(
+        r"\\\(|\\\[|\$\$", re.sub(r"<pre>.*?</pre>", "", text, flags=re.DOTALL)
     )
-    assert browser.execute_script("return document.querySelectorAll('mjx-merror').length") == 0
