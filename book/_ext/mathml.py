@@ -134,14 +134,14 @@ def write_subset(font, wanted, target):
         If the font has no glyph for one of them.
     """
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
-    loaded = subset.load_font(font, options)
-    missing = sorted(char for char in wanted if ord(char) not in loaded.getBestCmap())
-    if missing:
-        raise ExtensionError(f"{font.name} cannot draw {' '.join(missing)}: write these formulas in another way.")
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=map(ord, wanted))
-    subsetter.subset(loaded)
-    subset.save_font(loaded, target, options)
+    with subset.load_font(font, options) as loaded:
+        missing = sorted(char for char in wanted if ord(char) not in loaded.getBestCmap())
+        if missing:
+            raise ExtensionError(f"{font.name} cannot draw {' '.join(missing)}: write these formulas in another way.")
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=map(ord, wanted))
+        subsetter.subset(loaded)
+        subset.save_font(loaded, target, options)
 
 
 def setup(app):

@@ -41,9 +41,10 @@ def test_the_font_holds_what_formulas_draw_and_little_else(tmp_path):
     wanted = mathml.characters([f"<p>naïve {mathml.mathml(r'∑ x_i ≤ 1')}</p>"])
     assert {"∑", "≤", "x", "√"} <= wanted and "ï" not in wanted
     mathml.write_subset(mathml.math_font(), wanted, tmp_path / "math.woff2")
-    font = TTFont(tmp_path / "math.woff2")
-    assert set(map(ord, wanted)) <= set(font.getBestCmap()) and ord("Ж") not in font.getBestCmap()
-    assert "MATH" in font and (tmp_path / "math.woff2").stat().st_size < 100_000
+    with TTFont(tmp_path / "math.woff2") as font:
+        assert set(map(ord, wanted)) <= set(font.getBestCmap()) and ord("Ж") not in font.getBestCmap()
+        assert "MATH" in font
+    assert (tmp_path / "math.woff2").stat().st_size < 100_000
 
 
 def test_a_character_that_the_font_lacks_stops_the_build(tmp_path):
