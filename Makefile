@@ -63,6 +63,7 @@ bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick
 	$(BIN)/python -m benchmarks.studies.transfer $(ARGS)
 
 speed: $(READY) ## Measure how fast layers are against loops and against PyTorch (a quick try-out: make speed ARGS=--quick)
+	$(BIN)/python -m benchmarks.speed.softmax $(ARGS)
 	$(BIN)/python -m benchmarks.speed.cnn $(ARGS)
 
 peers: $(READY) $(PEERS)/ready bubblewrap ## Measure and attack three graders: this one, nbgrader, otter-grader (a quick try-out: make peers ARGS=--quick)
