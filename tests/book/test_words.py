@@ -359,3 +359,29 @@ def test_the_shapes_of_convolutions_on_the_page_of_symbols_are_those_of_the_code
     probe = train_probe(np.eye(6, dtype=np.float32), [0, 1, 2, 0, 1, 2], 3, steps=2)
     for name, tensor in (("layer.weight", probe.weight), ("layer.bias", probe.bias)):
         assert shape_said("In PyTorch", name, K=3, F=6) == tuple(tensor.shape)
+
+
+# ------------------------------------------------------------------------------------------------------- references
+
+
+def test_every_reference_is_cited_and_every_citation_is_a_reference():
+    bibliography = (BOOK / "references.bib").read_text(encoding="utf-8")
+    keys = re.findall(r"^@\w+\{([^,]+),$", bibliography, re.MULTILINE)
+    text = "\n".join(path.read_text(encoding="utf-8") for path in BOOK.glob("*.md"))
+    cited = {key.strip() for keys in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", text) for key in keys.split(",")}
+    assert len(keys) == len(set(keys)) and set(keys) == cited
+    titles = [
+        re.sub(r"\W", "", title).lower() for title in re.findall(r"^  title = (.+),$", bibliography, re.MULTILINE)
+    ]
+    assert len(titles) == len(set(titles)) == len(keys), "a title is missing or there twice"
+
+
+def test_every_reference_says_who_when_and_where():
+    places = {"article": "journal", "book": "publisher", "incollection": "booktitle", "inproceedings": "booktitle"}
+    places |= {"misc": "howpublished", "techreport": "institution"}
+    for kind, key, fields in re.findall(
+        r"^@(\w+)\{([^,]+),\n(.*?)^\}$", (BOOK / "references.bib").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        named = re.findall(r"^  (\w+) = \{.+\},?$", fields, re.MULTILINE)
+        assert {"author", "title", "year", places[kind]} <= set(named), key
+        assert re.search(r"\d{4}$", key) and f"year = {{{key[-4:]}}}" in fields, key
