@@ -81,8 +81,8 @@ def _group(runs):
     names = dict.fromkeys(name for setting in settings for name in setting)
     values = {name: [setting.get(name) for setting in settings] for name in names}
     spoken = {name: list(dict.fromkeys(map(_spoken, found))) for name, found in values.items()}
-    shared = [f"{_words(name)} {found[0]}" for name, found in spoken.items() if len(found) == 1 and found[0] != "none"]
-    varied = [f"{_words(name)} {_listed(values[name])}" for name, found in spoken.items() if len(found) > 1]
+    shared = [f"`{name}` {found[0]}" for name, found in spoken.items() if len(found) == 1 and found[0] != "none"]
+    varied = [f"`{name}` {_listed(values[name])}" for name, found in spoken.items() if len(found) > 1]
     seeds = sorted({run["seed"] for run in runs if "seed" in run})
     said = f"{len(runs)}; "
     said += (
@@ -92,10 +92,6 @@ def _group(runs):
     said += f"; {_span(seconds)}{' each' if len(runs) > 1 else ''}" if seconds else ""
     said += f". {'The same in all' if varied else 'Settings'}: {'; '.join(shared)}" if shared else ""
     return said + (f". Different: {'; '.join(varied)}" if varied else "")
-
-
-def _words(name):
-    return escape(name.replace("_", " "), quote=False)
 
 
 def _spoken(value):

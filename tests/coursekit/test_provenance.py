@@ -39,8 +39,8 @@ def test_data_seeds_settings_time_and_versions_are_said(tmp_path):
         "Two nets, three seeds.",
         "CIFAR-10, 45,000 training, 5,000 validation, 10 test images",
         "2; seeds 0, 2; 20 s to 75 s each",
-        "The same in all: hidden 50-50",
-        "Different: reg 0.005, 0.01; normalisation none, batch",
+        "The same in all: `hidden` 50-50",
+        "Different: `reg` 0.005, 0.01; `normalisation` none, batch",
         "90 min on 1 thread (x86_64); Python 3.11.7, NumPy 2.4.6",
         "`book/results/chapter/study.json`, with checksums",
     ):
@@ -54,7 +54,7 @@ def test_what_a_file_says_cannot_become_html(tmp_path):
 def test_of_many_values_the_smallest_and_the_largest_are_said(tmp_path):
     runs = [{"settings": {"reg": value / 10}, "seed": value, "seconds": 1.0} for value in range(12, 0, -1)]
     text = shown(tmp_path, runs=runs)
-    assert "seeds 1 to 12 (12 values)" in text and "reg 0.1 to 1.2 (12 values)" in text
+    assert "seeds 1 to 12 (12 values)" in text and "`reg` 0.1 to 1.2 (12 values)" in text
 
 
 def test_a_study_without_images_or_runs_says_what_it_can(tmp_path):
