@@ -93,6 +93,7 @@ def _init(args):
 
 
 def _collect(args):
+    from autograder.grading import platform_names
     from autograder.grading.collect import collect, summary
     from autograder.grading.course import open_course
     from autograder.grading.lay_down import read_times
@@ -100,6 +101,7 @@ def _collect(args):
     course = open_course(args.folder)
     times = read_times(args.times) if args.times else None
     collected, strange = collect(course, args.name, args.zip, args.platform, times)
+    platform_names.keep(course, args.name, collected)
     print(summary(course, args.name, collected, strange))
     return SOME_UNGRADED if strange or any(one.remarks for one in collected) else DONE
 
@@ -130,6 +132,25 @@ def _grade(args):
     return SOME_UNGRADED if any(one.trouble for one in graded) else DONE
 
 
+def _export(args):
+    from autograder.export.command import export
+    from autograder.grading.course import open_course
+
+    exported = export(
+        open_course(args.folder),
+        args.names,
+        args.format,
+        out=args.out,
+        template=args.template,
+        column=args.column,
+        scale=args.scale,
+        platform=args.platform,
+        force=args.force,
+    )
+    print("\n".join(exported.lines))
+    return DONE if exported.complete else SOME_UNGRADED
+
+
 def _solutions(args):
     from autograder.recording import solutions_module
 
@@ -148,6 +169,7 @@ _RUNS = {
     "init": _init,
     "collect": _collect,
     "grade": _grade,
+    "export": _export,
     "solutions": _solutions,
     "build": _build,
     "calibrate": _calibrate,

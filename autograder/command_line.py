@@ -85,8 +85,7 @@ def _overview():
 
 def _closing(text):
     """What stands below the arguments of a command."""
-    width = max(map(len, text.examples))
-    shown = [f"  {line:<{width}}  # {what}" for line, what in text.examples.items()]
+    shown = [part for line, what in text.examples.items() for part in (f"  # {what}", f"  {line}")]
     wrapped = [fill(f"{word:<5}{said}", _WIDTH, subsequent_indent=" " * 5) for word, said in text.in_and_out()]
     return "\n".join([*wrapped, "", "examples:", *shown, "", *_codes(text.exit_codes())])
 
@@ -177,6 +176,35 @@ def _grade(command):
     command.add_argument("--json", metavar="FILE", type=Path, help="write one object per check to FILE")
 
 
+def _export(command):
+    _course(command)
+    command.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)")
+    command.add_argument(
+        "--format",
+        choices=["csv", "canvas", "moodle", "feedback"],
+        default="csv",
+        help="nbgrader's CSV, Canvas's gradebook, Moodle's worksheet, or feedback in a zip (default: %(default)s)",
+    )
+    command.add_argument(
+        "--out", metavar="FILE", type=Path, help="default: a file in DIR/exports/, named for its format"
+    )
+    command.add_argument(
+        "--template", metavar="FILE", type=Path, help="fill in this file, which Canvas or Moodle exported"
+    )
+    command.add_argument(
+        "--column", metavar="COLUMN", help="of the template, where it is not called as the assignment (Canvas) or Grade"
+    )
+    command.add_argument(
+        "--scale", action="store_true", help="convert points, where the template has another maximum than nbgrader"
+    )
+    command.add_argument(
+        "--platform",
+        choices=["canvas", "moodle"],
+        help="whose names feedback gets: canvas or moodle (default: a folder for each student's ID)",
+    )
+    command.add_argument("--force", action="store_true", help="replace a file that is there already")
+
+
 def _solutions(command):
     command.add_argument("name", metavar="NAME", help="homework")
 
@@ -213,6 +241,7 @@ _ARGUMENTS = {
     "init": _init,
     "collect": _collect,
     "grade": _grade,
+    "export": _export,
     "solutions": _solutions,
     "build": _build,
     "calibrate": _calibrate,

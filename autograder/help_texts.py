@@ -98,6 +98,19 @@ COMMANDS = {
         },
         partly="done, but some hand-ins could not be graded; the table says why",
     ),
+    "export": Help(
+        "instructor",
+        "hand grades and feedback on: nbgrader's CSV, Canvas, Moodle",
+        "nbgrader's gradebook and feedback; for an upload, the table that the platform exported",
+        "a CSV file or a zip in DIR/exports/; sentences about all who are not in it",
+        {
+            "autograder export my-course": "all grades, as `nbgrader export` writes them",
+            "autograder export my-course softmax --format canvas --template gradebook.csv": "for Canvas",
+            "autograder export my-course softmax --format moodle --template worksheet.csv": "for Moodle",
+            "autograder export my-course softmax --format feedback --platform moodle": "feedback, to be uploaded",
+        },
+        partly="done, but some students could not be exported; the sentences say why",
+    ),
     "solutions": Help(
         "instructor",
         "print a homework's solutions, to be handed out as NAME_solutions.py",
