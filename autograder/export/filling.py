@@ -103,9 +103,9 @@ def fill(template, grades, people, rows, column, factor, kept, filled, closed=()
         if row is None:
             reason = why[grade.student]
         elif before.upper() in kept:
-            reason = f"line {row.at + 1} says {before}, {kept[before.upper()]}"
+            reason = f"row {row.at + 1} says {before}, {kept[before.upper()]}"
         elif row.at in closed:
-            reason = f"line {row.at + 1} says that the grade cannot be changed"
+            reason = f"row {row.at + 1} says that the grade cannot be changed"
         elif limit is not None and points > limit + 1e-9:
             reason = f"{number(points)} points, bonus included, are above the platform's maximum of {number(limit)}"
         else:

@@ -27,8 +27,8 @@ class Grade:
         From the gradebook; often empty.
     handed_in : datetime or None
         In UTC.
-    unmarked : int
-        Items that wait for marks by hand.
+    unmarked, to_review : int
+        Items that wait for marks by hand; that were marked before the hand-in was graded again.
     stale : bool
         Whether marks by hand have come since the penalty was worked out.
     scores : dict of str to float
@@ -44,6 +44,7 @@ class Grade:
     email: str
     handed_in: datetime | None
     unmarked: int
+    to_review: int
     stale: bool
     scores: dict
 
@@ -76,6 +77,12 @@ class Grades:
                 f"{self.assignment}: {items} free-response item{'s' * (items != 1)} of {len(waiting)} "
                 f"student{'s' * (len(waiting) != 1)} {'are' if items != 1 else 'is'} not marked yet and "
                 f"count{'s' * (items == 1)} as 0 points. Mark in formgrader, then export again."
+            )
+        items = sum(grade.to_review for grade in self.all)
+        if items:
+            yield (
+                f"{self.assignment}: {items} mark{'s' * (items != 1)} by hand from before the last grading still "
+                "count. Formgrader lists the hand-ins for review."
             )
         if any(grade.stale for grade in self.all):
             yield (
@@ -119,6 +126,7 @@ def _of_assignment(course, assignment):
 def _grade(course, submission):
     student, policy = submission.student, course.deadlines.policy
     penalty = submission.late_submission_penalty or 0.0
+    waiting = [one for notebook in submission.notebooks for one in notebook.grades if one.needs_manual_grade]
     stale = False
     if policy is not None and submission.total_seconds_late > 0:
         late = submission.total_seconds_late
@@ -133,7 +141,8 @@ def _grade(course, submission):
         student.last_name or "",
         student.email or "",
         submission.timestamp,
-        sum(bool(grade.needs_manual_grade) for notebook in submission.notebooks for grade in notebook.grades),
+        sum(grade.manual_score is None for grade in waiting),
+        sum(grade.manual_score is not None for grade in waiting),
         stale,
         {notebook.name: notebook.score for notebook in submission.notebooks},
     )

@@ -47,7 +47,7 @@ class Row:
     Attributes
     ----------
     at : int
-        Which line it is.
+        Which of the table's rows it is, from 0.
     number, name : str
     others : frozenset of str
         Whatever else the student may be known by: login, e-mail address. In lower case.
@@ -115,13 +115,13 @@ def rows_of(found, rows):
         if len(hits) == 1:
             whose[student] = next(iter(hits.values()))
         elif hits:
-            lines = " and ".join(str(at + 1) for at in sorted(hits))
-            why[student] = f"lines {lines} could both be theirs"
+            theirs = " and ".join(str(at + 1) for at in sorted(hits))
+            why[student] = f"rows {theirs} could all be theirs"
             doubtful |= set(hits)
         elif numbered:
             doubtful |= {row.at for row in numbered}
             why[student] = (
-                f"line {numbered[0].at + 1} has their number {person.number}, but the name {numbered[0].name!r}: "
+                f"row {numbered[0].at + 1} has their number {person.number}, but the name {numbered[0].name!r}: "
                 "collect the platform's zip with `autograder collect`, which keeps whose number it is"
             )
         else:
@@ -132,7 +132,7 @@ def rows_of(found, rows):
     for at, students in owners.items():
         for student in students if len(students) > 1 else ():
             del whose[student]
-            why[student] = f"line {at + 1} could be that of {' or '.join(students)}"
+            why[student] = f"row {at + 1} could be that of {' or '.join(students)}"
             doubtful.add(at)
     return whose, why, doubtful
 

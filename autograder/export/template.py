@@ -64,7 +64,7 @@ class Template:
         """
         if column >= len(self._spans[row]):
             raise CourseError(
-                f"{self.path}, line {row + 1} has only {len(self._spans[row])} of {len(self.header)} columns. Export "
+                f"{self.path}, row {row + 1} has only {len(self._spans[row])} of {len(self.header)} columns. Export "
                 "it from the platform again."
             )
         self._new[row, column] = text
@@ -97,7 +97,7 @@ class Template:
                 end = _END.match(text, at) if found else None
                 if not found or (end is None and at < len(text)):
                     raise CourseError(
-                        f"{self.path}, line {len(rows) + 1}: the quotes around {printable(text[at : at + 20], 20)!r} "
+                        f"{self.path}, row {len(rows) + 1}: the quotes around {printable(text[at : at + 20], 20)!r} "
                         "do not match. Export it from the platform again."
                     )
                 at = end.end() if end else at
