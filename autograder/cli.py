@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from autograder import command_line
+from autograder import command_line, completion
 
 DONE, SOME_UNGRADED, BAD_USAGE, STOPPED = 0, 1, 2, 130
 
@@ -24,7 +24,9 @@ _SENTENCES = {
 
 def main(arguments=None):
     """Run one command line; returns its exit code."""
-    args = command_line.parser(_RUNS).parse_args(arguments)
+    parser = command_line.parser(_RUNS)
+    completion.complete(parser)
+    args = parser.parse_args(arguments)
     try:
         return args.run(args)
     except KeyboardInterrupt as stopped:
@@ -164,6 +166,11 @@ def _demo(args):
     return run_demo(Path(args.folder), args.jobs)
 
 
+def _completion(args):
+    print(completion.script(args.shell))
+    return DONE
+
+
 _RUNS = {
     "check": _check,
     "init": _init,
@@ -174,6 +181,7 @@ _RUNS = {
     "build": _build,
     "calibrate": _calibrate,
     "demo": _demo,
+    "completion": _completion,
 }
 
 

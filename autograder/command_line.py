@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import fill
 
 import autograder
+from autograder.completion import SHELLS, assignments, students, with_names
 from autograder.help_texts import ALWAYS, COMMANDS, DONE, GROUPS
 from autograder.show.terminal import painted
 
@@ -137,7 +138,7 @@ def _init(command):
 
 def _collect(command):
     _course(command)
-    command.add_argument("name", metavar="NAME", help="assignment")
+    with_names(command.add_argument("name", metavar="NAME", help="assignment"), assignments)
     command.add_argument("zip", metavar="ZIP", help="all submissions of the assignment")
     command.add_argument(
         "--platform",
@@ -153,8 +154,8 @@ def _collect(command):
 
 def _grade(command):
     _course(command)
-    command.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)")
-    command.add_argument("--student", metavar="ID", help="only this student")
+    with_names(command.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)"), assignments)
+    with_names(command.add_argument("--student", metavar="ID", help="only this student"), students)
     where = command.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs", type=_positive, default=1, metavar="N", help="hand-ins graded at the same time (default: 1)"
@@ -178,7 +179,7 @@ def _grade(command):
 
 def _export(command):
     _course(command)
-    command.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)")
+    with_names(command.add_argument("names", nargs="*", metavar="NAME", help="assignment (default: all)"), assignments)
     command.add_argument(
         "--format",
         choices=["csv", "canvas", "moodle", "feedback"],
@@ -206,18 +207,18 @@ def _export(command):
 
 
 def _solutions(command):
-    command.add_argument("name", metavar="NAME", help="homework")
+    with_names(command.add_argument("name", metavar="NAME", help="homework"), assignments)
 
 
 def _build(command):
-    command.add_argument("names", nargs="*", metavar="NAME", help="homework (default: all)")
+    with_names(command.add_argument("names", nargs="*", metavar="NAME", help="homework (default: all)"), assignments)
     command.add_argument(
         "--check", action="store_true", help="change nothing; exit 2 if a notebook is out of step with its source"
     )
 
 
 def _calibrate(command):
-    command.add_argument("name", metavar="ASSIGNMENT", help="homework")
+    with_names(command.add_argument("name", metavar="NAME", help="homework"), assignments)
     command.add_argument(
         "--seeds", type=_positive, default=10, metavar="N", help="models trained by each recipe (default: %(default)s)"
     )
@@ -227,6 +228,10 @@ def _calibrate(command):
     command.add_argument(
         "--weak-only", action="store_true", help="keep bands and reference as recorded; measure the weak models alone"
     )
+
+
+def _completion(command):
+    command.add_argument("shell", choices=SHELLS, help="your shell")
 
 
 def _demo(command):
@@ -246,4 +251,5 @@ _ARGUMENTS = {
     "build": _build,
     "calibrate": _calibrate,
     "demo": _demo,
+    "completion": _completion,
 }

@@ -153,4 +153,15 @@ COMMANDS = {
             "autograder demo /tmp/try-out --jobs 4": "elsewhere, four hand-ins at a time",
         },
     ),
+    "completion": Help(
+        "everyone",
+        "let the Tab key complete commands, options, assignments and students",
+        "the name of your shell",
+        "a script for it, on the screen",
+        {
+            'eval "$(autograder completion bash)"': "in ~/.bashrc",
+            'autoload -U compinit && compinit && eval "$(autograder completion zsh)"': "in ~/.zshrc",
+            "autograder completion fish > ~/.config/fish/completions/autograder.fish": "once, for fish",
+        },
+    ),
 }
