@@ -24,7 +24,7 @@ _SENTENCES = {
 
 def main(arguments=None):
     """Run one command line; returns its exit code."""
-    parser = command_line.parser(_RUNS)
+    parser = _parser()
     completion.complete(parser)
     args = parser.parse_args(arguments)
     try:
@@ -42,6 +42,10 @@ def main(arguments=None):
     except (ValueError, OSError, *_sentences()) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return BAD_USAGE
+
+
+def _parser():
+    return command_line.parser(_RUNS)
 
 
 def _sentences():
@@ -137,6 +141,7 @@ def _grade(args):
 def _export(args):
     from autograder.export.command import export
     from autograder.grading.course import open_course
+    from autograder.wire import printable
 
     exported = export(
         open_course(args.folder),
@@ -149,7 +154,7 @@ def _export(args):
         platform=args.platform,
         force=args.force,
     )
-    print("\n".join(exported.lines))
+    print("\n".join(printable(line, 2000) for line in exported.lines))
     return DONE if exported.complete else SOME_UNGRADED
 
 

@@ -6,7 +6,7 @@ behind their name, or else by the name. The row “Points Possible” stands abo
 
 import re
 
-from autograder.export.filling import Filled, fill, maximum
+from autograder.export.filling import Filled, fill, listed, maximum
 from autograder.export.people import Row
 from autograder.grading.settings import CourseError
 from autograder.wire import printable
@@ -41,7 +41,7 @@ def table(grades, people):
     unnumbered = [student for student, person in people.items() if not person.number]
     if unnumbered:
         filled.notes.append(
-            f"Canvas's number is not known of {', '.join(sorted(unnumbered))}: Canvas will look for them by login."
+            f"Canvas's number is not known of {listed(sorted(unnumbered))}: Canvas will look for them by login."
         )
     return filled
 

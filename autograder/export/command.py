@@ -9,11 +9,14 @@ from pathlib import Path
 
 from autograder.export import canvas, moodle, nbgrader_csv
 from autograder.export.feedback import pack
+from autograder.export.filling import listed
 from autograder.export.grades import read_grades
 from autograder.export.people import people
 from autograder.export.tables import as_csv, refuse_existing, write_private
 from autograder.export.template import Template
 from autograder.grading.settings import CourseError
+
+_NOTHING = "Nothing has been handed in and graded yet. Grade first: `autograder grade DIR`."
 
 
 @dataclass
@@ -39,7 +42,7 @@ def export(course, names, form, *, out=None, template=None, column=None, scale=F
     ----------
     course : Course
     names : list of str
-        Assignments; all that are in the gradebook's course where it is empty.
+        Assignments; where it is empty, all that have been handed in, and for "csv" all there are.
     form : {"csv", "canvas", "moodle", "feedback"}
     out : path, optional
         The file; by default one in `exports/` of the course.
@@ -63,23 +66,19 @@ def export(course, names, form, *, out=None, template=None, column=None, scale=F
     CourseError
     """
     _refuse_nonsense(form, template, column, scale, platform)
-    course.require(names)
-    names = names or course.assignments()
-    if len(names) > 1 and (column or form == "moodle" or (form == "feedback" and out)):
-        what = {"moodle": "Moodle has a worksheet for each assignment", "feedback": "--out names one zip"}
-        raise CourseError(
-            f"{what.get(form, '--column is for one assignment')}: name one of {', '.join(names)} behind the folder."
-        )
-    targets = _targets(course, names, form, out)
+    filled_in = Template(template) if template else None
+    grades = _grades(course, names, form)
+    _refuse_many([of.assignment for of in grades], form, out, column)
+    targets = _targets(course, [of.assignment for of in grades], form, out)
     for path in targets.values():
         refuse_existing(path, force)
-    filled_in = Template(template) if template else None
-    grades = read_grades(course, names)
     exported = Exported()
     if form == "feedback":
-        for of in grades:
-            packed = pack(course, of, people(course, platform, of.all), platform)
-            _keep(exported, packed, targets[of.assignment], "hand-in", force)
+        packed = {of.assignment: pack(course, of, people(course, platform, of.all), platform) for of in grades}
+        if not any(one.content for one in packed.values()):
+            raise CourseError(" ".join(said for one in packed.values() for said in one.problems) or _NOTHING)
+        for name, one in packed.items():
+            _keep(exported, one, targets[name], "hand-in", force)
     else:
         made = _table(course, grades, form, filled_in, column, scale)
         _keep(exported, made, next(iter(targets.values())), "grade", force)
@@ -88,10 +87,28 @@ def export(course, names, form, *, out=None, template=None, column=None, scale=F
         if of.ungraded:
             exported.complete = False
             exported.lines.append(
-                f"{of.assignment}: handed in and not graded: {', '.join(of.ungraded)}. "
+                f"{of.assignment}: handed in and not graded: {listed(of.ungraded)}. "
                 f"autograder grade {course.root} {of.assignment}"
             )
     return exported
+
+
+def _grades(course, names, form):
+    """The grades that are asked for: without names, those of all assignments that have been handed in."""
+    grades = read_grades(course, list(dict.fromkeys(names)) or course.assignments())
+    if not names and form != "csv":  # which has a row for every student and assignment
+        grades = [of for of in grades if of.all or of.ungraded]
+    if not grades:
+        raise CourseError(_NOTHING)
+    return grades
+
+
+def _refuse_many(names, form, out, column):
+    if len(names) > 1 and (column or form == "moodle" or (form == "feedback" and out)):
+        what = {"moodle": "Moodle has a worksheet for each assignment", "feedback": "--out names one zip"}
+        raise CourseError(
+            f"{what.get(form, '--column is for one assignment')}: name one of {', '.join(names)} behind the folder."
+        )
 
 
 def _table(course, grades, form, template, column, scale):
@@ -108,7 +125,7 @@ def _table(course, grades, form, template, column, scale):
     unsure = sorted(person.student for person in everyone.values() if person.number and not person.sure)
     if unsure and template is None:
         made.notes.append(
-            f"Numbers of {', '.join(unsure)} are read from the names of their folders. Collect the platform's zip with "
+            f"Numbers of {listed(unsure)} are read from the names of their folders. Collect the platform's zip with "
             "`autograder collect`, and they are known for sure."
         )
     return made
@@ -116,8 +133,10 @@ def _table(course, grades, form, template, column, scale):
 
 def _keep(exported, made, path, what, force):
     """Write one file, and say so."""
-    write_private(path, made.content, force)
-    exported.lines += [f"wrote {path}: {made.written} {what}{'s' * (made.written != 1)}", *made.problems, *made.notes]
+    if made.content:
+        write_private(path, made.content, force)
+        exported.lines.append(f"wrote {path}: {made.written} {what}{'s' * (made.written != 1)}")
+    exported.lines += [*made.problems, *made.notes]
     exported.complete &= not made.problems
 
 

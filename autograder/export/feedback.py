@@ -13,9 +13,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from autograder.export.filling import listed
 from autograder.export.grades import feedback_command
 from autograder.grading.collect import PLATFORMS, UPLOAD
-from autograder.grading.settings import CourseError
 
 _SCORE = re.compile(rb"<h4>[^<]*\(Score: (-?[\d.]+) / ")  # nbgrader's heading above each page
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|_]+')
@@ -28,6 +28,7 @@ class Packed:
     Attributes
     ----------
     content : bytes
+        Empty where there is none at all.
     written : int
         How many students' feedback is in it.
     problems, notes : list of str
@@ -52,11 +53,6 @@ def pack(course, grades, people, platform=None):
     Returns
     -------
     Packed
-
-    Raises
-    ------
-    CourseError
-        If there is none at all.
     """
     notebooks = sorted(path.stem for path in (course.root / "release" / grades.assignment).glob("*.ipynb"))
     packed, buffer, old = Packed(), io.BytesIO(), []
@@ -77,12 +73,11 @@ def pack(course, grades, people, platform=None):
             packed.written += 1
     if old:
         packed.problems.append(
-            f"{grades.assignment}: feedback of {', '.join(old)} is missing, or older than the grades. Generate it: "
+            f"{grades.assignment}: feedback of {listed(old)} is missing, or older than the grades. Generate it: "
             f"{feedback_command(course, grades.assignment)}"
         )
-    if not packed.written:
-        raise CourseError(" ".join(packed.problems) or f"Nobody's hand-in for {grades.assignment} is graded yet.")
-    packed.content = buffer.getvalue()
+    if packed.written:
+        packed.content = buffer.getvalue()
     return packed
 
 

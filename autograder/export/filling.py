@@ -35,6 +35,12 @@ class Filled:
     notes: list = field(default_factory=list)
 
 
+def listed(names):
+    """Names for a sentence, not too many of them."""
+    names = [printable(name, 60) for name in names]
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+
+
 def maximum(grades, said, what, scale, filled):
     """The factor from our points to the platform's.
 
@@ -118,9 +124,7 @@ def fill(template, grades, people, rows, column, factor, kept, filled, closed=()
     taken = {row.at for row in whose.values()} | doubtful
     empty = [row for row in rows if row.at not in taken]
     if empty:
-        names = ", ".join(printable(row.name or row.number, 60) for row in empty[:_SHOWN])
-        more = f" and {len(empty) - _SHOWN} more" if len(empty) > _SHOWN else ""
         filled.notes.append(
             f"{grades.assignment}: {len(empty)} row{'s' * (len(empty) != 1)} without a graded hand-in stay"
-            f"{'s' * (len(empty) == 1)} as before: {names}{more}."
+            f"{'s' * (len(empty) == 1)} as before: {listed(row.name or row.number for row in empty)}."
         )

@@ -30,10 +30,6 @@ class Terminal(io.StringIO):
         return True
 
 
-def parser():
-    return command_line.parser(cli._RUNS)
-
-
 def shown(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])
@@ -66,7 +62,7 @@ def test_every_help_has_examples_that_parse_and_its_exit_codes(name, capsys):
     assert len(examples) >= 2
     for line in examples:
         program, *arguments = shlex.split(line)
-        args = parser().parse_args(arguments)
+        args = cli._parser().parse_args(arguments)
         assert program == "autograder" and args.run is cli._RUNS[arguments[0]]
         assert name in (None, arguments[0])
     codes = re.search(r"^exit codes:\n((?:  .*\n)+)", text, re.MULTILINE)[1]
@@ -80,7 +76,7 @@ def test_every_help_has_examples_that_parse_and_its_exit_codes(name, capsys):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_argument_is_explained_and_every_default_shown(name, capsys):
-    actions = parser()._subparsers._group_actions[0].choices[name]._actions
+    actions = cli._parser()._subparsers._group_actions[0].choices[name]._actions
     text = " ".join(shown([name], capsys).split())
     for action in actions:
         assert action.help, action
@@ -195,7 +191,7 @@ def test_a_verdict_has_its_status_and_marks_in_colour(monkeypatch):
 
 
 def test_help_loads_nothing_heavy():
-    code = "import sys, autograder.cli as c; c.command_line.parser(c._RUNS); print(*sys.modules)"
+    code = "import sys, autograder.cli as c; c._parser(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = ("numpy", "nbgrader", "torch", "solutions", "coursekit", "autograder.grading", "argcomplete", "IPython")
     assert not [name for name in loaded if name.startswith(heavy)]

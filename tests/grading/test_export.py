@@ -446,6 +446,15 @@ def test_the_penalty_for_lateness_is_taken_off_and_marks_after_it_are_told(cours
     assert f"cd {course.root} && nbgrader generate_feedback softmax --force" in out
 
 
+def test_what_nobody_has_handed_in_is_not_exported(tmp_path, capsys):
+    course = create(tmp_path / "course", names=[ASSIGNMENT])
+    for form in ("canvas", "moodle", "feedback"):
+        assert main(["export", str(course.root), "--format", form]) == 2
+        assert "Nothing has been handed in and graded yet" in capsys.readouterr().err
+    assert main(["export", str(course.root)]) == 0
+    assert len(table((course.root / "exports" / "grades-softmax.csv").read_bytes())) == 1
+
+
 # Feedback
 
 
