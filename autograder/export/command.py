@@ -117,6 +117,8 @@ def _table(course, grades, form, template, column, scale):
     everyone = people(course, form, [grade for of in grades for grade in of.all])
     if template is None:
         made = canvas.table(grades, everyone) if form == "canvas" else moodle.table(grades[0], everyone)
+        if not made.written:
+            raise CourseError(" ".join(made.problems) or _NOTHING)
         made.content = as_csv(made.content)
     elif form == "canvas":
         made = canvas.fill_in(template, grades, everyone, column, scale)

@@ -18,7 +18,7 @@ from autograder.export.grades import feedback_command
 from autograder.grading.collect import PLATFORMS, UPLOAD
 
 _SCORE = re.compile(rb"<h4>[^<]*\(Score: (-?[\d.]+) / ")  # nbgrader's heading above each page
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|_]+')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')  # students choose their names
 
 
 @dataclass
@@ -106,7 +106,8 @@ def _names(person, notebooks, platform):
         return None
     if platform == "moodle":
         # Moodle takes what stands between the first two underscores for the number.
-        folder = f"{_UNSAFE.sub(' ', person.name).strip(' .') or 'student'}_{person.number}_assignfeedback_file_"
+        name = _UNSAFE.sub(" ", person.name).replace("_", " ").strip(" .") or "student"
+        folder = f"{name}_{person.number}_assignfeedback_file_"
         return {notebook: f"{folder}/{notebook}.html" for notebook in notebooks}
     received = [match for name in person.files if (match := PLATFORMS["canvas"].fullmatch(name))]
     if not received:
@@ -124,7 +125,7 @@ def _as_received(received, notebook):
         return same, match["file"].lower().endswith((".ipynb", ".zip")), int(upload[1]) if upload else 0
 
     best = max(received, key=near)
-    return f"{best.string[: best.start('file')]}{notebook}.html"
+    return f"{_UNSAFE.sub(' ', best.string[: best.start('file')])}{notebook}.html"
 
 
 def _unnamed(assignment, student, platform):

@@ -3,6 +3,7 @@
 Goes in: a template, its rows, grades. Comes out: filled cells, and sentences about all who have none.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,9 +75,10 @@ def maximum(grades, said, what, scale, filled):
 
 def _read(text):
     try:
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def fill(template, grades, people, rows, column, factor, kept, filled, closed=(), limit=None):

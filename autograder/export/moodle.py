@@ -6,7 +6,7 @@ Moodle finds students by the number in `Identifier` ("Participant 1234"), and re
 
 import re
 
-from autograder.export.filling import Filled, fill, maximum
+from autograder.export.filling import Filled, fill, listed, maximum
 from autograder.export.people import Row
 from autograder.export.tables import number
 from autograder.grading.settings import CourseError
@@ -30,10 +30,15 @@ _OTHERS = ("Email address", "Username", "ID number")
 def table(grades, people):
     """The worksheet of one assignment without a template; its `content` are rows."""
     filled = Filled([COLUMNS])
+    unnumbered = [grade.student for grade in grades.all if not people[grade.student].number]
+    if unnumbered:
+        filled.problems.append(
+            f"Moodle's number is not known of {listed(unnumbered)}, so they are left out. Collect Moodle's zip with "
+            "`autograder collect`, or fill in its worksheet by --template."
+        )
     for grade in grades.all:
         person = people[grade.student]
         if not person.number:
-            filled.problems.append(f"{grade.student} is left out: Moodle's number is not known of them.")
             continue
         when = f"{grade.handed_in:%A, %d %B %Y, %I:%M %p}" if grade.handed_in else "-"
         row = [f"Participant {person.number}", person.name, grade.email, "Submitted for grading"]

@@ -446,6 +446,24 @@ def test_the_penalty_for_lateness_is_taken_off_and_marks_after_it_are_told(cours
     assert f"cd {course.root} && nbgrader generate_feedback softmax --force" in out
 
 
+def test_students_without_a_number_have_no_place_in_a_new_worksheet(course, told, released):
+    hand_in(course, "by_exchange", released)
+    grade_class(course, executor=Here(full_marks))
+    code, out, _ = told(course, "--format", "moodle")
+    assert code == 1 and "Moodle's number is not known of by_exchange, so they are left out. Collect" in out
+    assert ": 3 grades" in out
+    rows = table((course.root / "exports" / "moodle-softmax.csv").read_bytes())
+    assert [row[0] for row in rows[1:]] == ["Participant 1234", "Participant 77", "Participant 9"]
+    kept(course, "canvas", RECEIVED)  # whose numbers are not Moodle's
+    code, out, err = told(course, "--format", "moodle", "--force")
+    assert (code, out) == (2, "") and "is not known of by_exchange, doejane-1234, roemax-77, zoehara-9" in err
+    assert told(course, "--format", "canvas")[0] == 0
+    rows = table((course.root / "exports" / "canvas-softmax.csv").read_bytes())
+    assert [row[1:4] for row in rows[2:]] == [
+        ["", "", "by_exchange"], ["1234", "", ""], ["77", "", ""], ["9", "", ""]
+    ]  # fmt: skip
+
+
 def test_what_nobody_has_handed_in_is_not_exported(tmp_path, capsys):
     course = create(tmp_path / "course", names=[ASSIGNMENT])
     for form in ("canvas", "moodle", "feedback"):
@@ -564,6 +582,7 @@ def test_from_the_platforms_zip_and_back(fresh_course, released, tmp_path, capsy
     assert main(["export", str(course.root), "--format", "feedback", "--platform", platform]) == 0
     found = unpacked(course.root / "exports" / "feedback-softmax.zip")
     assert {name.split("_")[1] for name in found} == {"1234", "2345", "3"}
+    assert not [name for name in found if re.search(r'["\\:]', name)]
 
 
 def test_two_notebooks_of_a_homework_are_one_grade_and_two_pages(tmp_path, capsys):
