@@ -4,14 +4,14 @@ Goes in: a course and what was asked for. Comes out: files in `DIR/exports/`, or
 should be known about them, in sentences.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.export import canvas, moodle, nbgrader_csv
 from autograder.export.feedback import pack
 from autograder.export.filling import listed
 from autograder.export.grades import read_grades
-from autograder.export.people import people
+from autograder.export.people import people, sharing
 from autograder.export.tables import as_csv, refuse_existing, write_private
 from autograder.export.template import Template
 from autograder.grading.settings import CourseError
@@ -74,7 +74,7 @@ def export(course, names, form, *, out=None, template=None, column=None, scale=F
         refuse_existing(path, force)
     exported = Exported()
     if form == "feedback":
-        packed = {of.assignment: pack(course, of, people(course, platform, of.all), platform) for of in grades}
+        packed = {of.assignment: _packed(course, of, platform) for of in grades}
         if not any(one.content for one in packed.values()):
             raise CourseError(" ".join(said for one in packed.values() for said in one.problems) or _NOTHING)
         for name, one in packed.items():
@@ -111,12 +111,28 @@ def _refuse_many(names, form, out, column):
         )
 
 
+def _packed(course, grades, platform):
+    everyone = people(course, platform, grades.all)
+    shared = sharing(everyone) if platform else {}
+    packed = pack(course, _without(grades, shared), everyone, platform)
+    packed.problems += shared.values()
+    return packed
+
+
+def _without(grades, students):
+    return replace(grades, all=[grade for grade in grades.all if grade.student not in students])
+
+
 def _table(course, grades, form, template, column, scale):
     if form == "csv":
         return nbgrader_csv.table(course, [of.assignment for of in grades])
     everyone = people(course, form, [grade for of in grades for grade in of.all])
     if template is None:
+        shared = sharing(everyone)
+        grades = [_without(of, shared) for of in grades]
+        everyone = {student: person for student, person in everyone.items() if student not in shared}
         made = canvas.table(grades, everyone) if form == "canvas" else moodle.table(grades[0], everyone)
+        made.problems += shared.values()
         if not made.written:
             raise CourseError(" ".join(made.problems) or _NOTHING)
         made.content = as_csv(made.content)

@@ -103,6 +103,7 @@ def fill(template, grades, people, rows, column, factor, kept, filled, closed=()
         Above which the platform takes no grade.
     """
     mine = {grade.student: people[grade.student] for grade in grades.all}
+    replaced: list = []
     whose, why, doubtful = rows_of(mine, rows)
     for grade in grades.all:
         row = whose.get(grade.student)
@@ -118,11 +119,13 @@ def fill(template, grades, people, rows, column, factor, kept, filled, closed=()
             reason = f"{number(points)} points, bonus included, are above the platform's maximum of {number(limit)}"
         else:
             if before and _read(before) is not None and abs(_read(before) - points) > 0.005:
-                filled.notes.append(f"{grade.student}: {printable(before, 20)} was replaced by {number(points)}.")
+                replaced.append(f"{grade.student} ({printable(before, 20)} by {number(points)})")
             template.put(row.at, column, number(points))
             filled.written += 1
             continue
         filled.problems.append(f"{grades.assignment}: {grade.student} has {number(points)} points and {reason}.")
+    if replaced:
+        filled.notes.append(f"{grades.assignment}: other grades were there and were replaced: {listed(replaced)}.")
     taken = {row.at for row in whose.values()} | doubtful
     empty = [row for row in rows if row.at not in taken]
     if empty:

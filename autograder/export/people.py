@@ -82,6 +82,29 @@ def _person(grade, kept):
     return Person(grade.student, name, numbered["number"] if numbered else "", email=grade.email)
 
 
+def sharing(found):
+    """A sentence for each student with the number of another: who has changed their name at the platform, perhaps.
+
+    Parameters
+    ----------
+    found : dict of str to Person
+
+    Returns
+    -------
+    dict of str to str
+    """
+    by_number: dict = {}
+    for student, person in found.items():
+        by_number.setdefault(person.number, []).append(student)
+    return {
+        student: f"{student} is left out: {' and '.join(sorted(students))} have the same number, {number}. "
+        "Move away what is not the latest hand-in."
+        for number, students in by_number.items()
+        if number and len(students) > 1
+        for student in sorted(students)
+    }
+
+
 def rows_of(found, rows):
     """Which row is whose.
 

@@ -228,7 +228,7 @@ def test_in_canvas_gradebook_only_our_cells_change(at_canvas, told, tmp_path, en
     assert (tmp_path / "new.csv").read_bytes() == mark + wanted.encode(encoding)
     assert code == 0 and ": 3 grades" in out
     assert "2 rows without a graded hand-in stay as before: Poe, Eve, Student, Test" in out
-    assert f"zoehara-9: 1.00 was replaced by {score['zoehara-9']}." in out
+    assert f"zoehara-9 (1.00 by {score['zoehara-9']})" in out and "doejane" not in out
     assert path.read_bytes() == mark + text.replace("{most}", number(written.most)).encode(encoding)
 
 
@@ -462,6 +462,21 @@ def test_students_without_a_number_have_no_place_in_a_new_worksheet(course, told
     assert [row[1:4] for row in rows[2:]] == [
         ["", "", "by_exchange"], ["1234", "", ""], ["77", "", ""], ["9", "", ""]
     ]  # fmt: skip
+
+
+def test_two_folders_of_one_number_are_told_and_neither_is_exported(course, told, released):
+    hand_in(course, "janedoe-1234", released)  # she has changed her name
+    grade_class(course, executor=Here(full_marks))
+    write_feedback(course, ASSIGNMENT)
+    for form, platform in (("canvas", ""), ("moodle", ""), ("feedback", "moodle")):
+        code, out, _ = told(course, "--format", form, *(["--platform", platform] if platform else []))
+        assert code == 1
+        for student in ("doejane-1234", "janedoe-1234"):
+            assert f"{student} is left out: doejane-1234 and janedoe-1234 have the same number, 1234." in out
+    data = (course.root / "exports" / "canvas-softmax.csv").read_bytes()
+    data += (course.root / "exports" / "moodle-softmax.csv").read_bytes()
+    assert b"1234" not in data and data.count(b"77") == 2
+    assert len(unpacked(course.root / "exports" / "feedback-softmax.zip")) == 2
 
 
 def test_what_nobody_has_handed_in_is_not_exported(tmp_path, capsys):
