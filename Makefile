@@ -73,7 +73,7 @@ peers: $(READY) $(PEERS)/ready bubblewrap ## Measure and attack three graders: t
 lock: ## Pin the newest packages pyproject.toml allows (PyTorch's line is changed by hand)
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,cluster,postgres,book,torch,transfer,dev]'
+	build/lock/bin/pip install --quiet "$$(grep '^torch==' $(LOCK))" '.[instructor,cluster,postgres,completion,book,torch,transfer,dev]'
 	build/lock/bin/pip freeze --all --exclude pip --exclude show-your-gradients > build/lock.txt
 	grep '^#' $(LOCK) > build/comments.txt
 	grep -vE '^(nvidia-|cuda-|triton==)' build/lock.txt | sed 's/+cpu$$//' | cat build/comments.txt - > $(LOCK)

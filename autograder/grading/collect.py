@@ -25,7 +25,7 @@ PLATFORMS = {
     # Moodle: "Jane Doe_1234_assignsubmission_file_/softmax.ipynb", or the same without the slash.
     "moodle": re.compile(r"(?P<who>[^/]+?)_(?P<number>\d+)_assignsubmission_file_?/?(?P<file>.+)"),
 }
-_UPLOAD = re.compile(r"-(\d+)$")
+UPLOAD = re.compile(r"-(\d+)$")  # what Canvas adds to the name of a later upload
 _MOST_HANDINS = 5000
 
 
@@ -37,8 +37,12 @@ class Collected:
     ----------
     student : str
         ID: letters, digits, dots and hyphens.
+    platform, name, number : str
+        Where it was handed in, and who the student is there.
     files : dict
         Relative name to bytes.
+    received : list of str
+        Names in the zip.
     late : bool
         Whether the platform says so.
     remarks : list of str
@@ -50,7 +54,11 @@ class Collected:
     """
 
     student: str
+    platform: str = ""
+    name: str = ""
+    number: str = ""
     files: dict = field(default_factory=dict)
+    received: list = field(default_factory=list)
     late: bool = False
     remarks: list = field(default_factory=list)
     outcome: str = ""
@@ -99,14 +107,17 @@ def collect(course, assignment, path, platform=None, times=None):
     return collected, strange
 
 
+def _members(archive):
+    return [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+
+
 def _read(archive, platform):
     """What a zip holds, by student, and names that are not understood."""
-    names = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
-    pattern = PLATFORMS[platform or _platform(names)]
+    platform = platform or _platform(_members(archive))
     students: dict[str, Collected] = {}
     strange = []
-    for info in names:
-        match = pattern.fullmatch(info.filename)
+    for info in _members(archive):
+        match = PLATFORMS[platform].fullmatch(info.filename)
         file = _safe(match["file"]) if match else None
         if not match or file is None:
             strange.append(info.filename)
@@ -114,7 +125,8 @@ def _read(archive, platform):
         student = _student(match["who"], match["number"])
         if student not in students and len(students) >= _MOST_HANDINS:
             raise CourseError(f"The zip holds more than {_MOST_HANDINS:,} students.")
-        one = students.setdefault(student, Collected(student))
+        one = students.setdefault(student, Collected(student, platform, match["who"], match["number"]))
+        one.received += [info.filename] if len(one.received) < MAX_COUNT else []
         one.late |= bool(match.groupdict().get("late"))
         _take(one, archive, info, file)
     for one in students.values():
@@ -163,7 +175,7 @@ def _unzip(one):
         data = one.files.pop(name)
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
-                members = [info for info in inner.infolist() if not info.is_dir() and not _hidden(info.filename)]
+                members = _members(inner)
                 tops = {info.filename.split("/")[0] for info in members}
                 folder = f"{tops.pop()}/" if len(tops) == 1 and all("/" in info.filename for info in members) else ""
                 for info in members[: MAX_COUNT + 1]:
@@ -182,8 +194,8 @@ def _named(one, notebooks):
     latest: dict[str, tuple[int, str]] = {}
     for name in one.files:
         path = PurePosixPath(name)
-        upload = _UPLOAD.search(path.stem)
-        plain = str(path.with_name(_UPLOAD.sub("", path.stem) + path.suffix))
+        upload = UPLOAD.search(path.stem)
+        plain = str(path.with_name(UPLOAD.sub("", path.stem) + path.suffix))
         # Only where the platform has numbered it: a student's own "notes-2.txt" keeps its name.
         number = int(upload[1]) if upload and (plain in notebooks or plain in one.files) else 0
         kept = plain if number else name

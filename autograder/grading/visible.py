@@ -13,7 +13,7 @@ from autograder.grading.handin import copy_files
 from autograder.grading.notebook import Unreadable, read_notebook
 from autograder.grading.settings import Settings
 from autograder.sandbox import INSTALL_HINT, SandboxUnavailable, bubblewrap
-from autograder.show.verdict import as_text
+from autograder.show.verdict import as_lines
 from coursekit import cifar10_folder, dataset_name
 
 
@@ -61,7 +61,7 @@ def check_notebook(path, sandbox="auto"):
 
 
 def _show(verdict):
-    print(as_text(verdict), end="\n\n", flush=True)
+    print(as_lines(verdict, sys.stdout), end="\n\n", flush=True)
 
 
 def _settings(folder, sandbox):

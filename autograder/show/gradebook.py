@@ -1,9 +1,12 @@
 """A class's results in the terminal: how far it is while grading, a table and the reasons afterwards."""
 
+import sys
+
 from autograder.grading.changes import changes
 from autograder.grading.grade import grade_class
 from autograder.show.lateness import in_words
 from autograder.show.progress import Progress
+from autograder.show.terminal import painted
 from autograder.wire import printable
 
 _NAME, _REASON = 60, 1000  # characters that are shown
@@ -39,7 +42,8 @@ def show_table(graded, sandbox="bwrap"):
         shown = f"{points:g} / {most:g}" + (f" + {bonus:g}" if bonus else "")
         why = "; ".join(said for said in (in_words(one.late), reason(one)) if said)
         who, why = printable(one.student, _NAME), printable(why, _REASON)
-        print(f"{who:<{width}}  {one.assignment:<14} {shown:>14} {one.seconds:>5.1f} s  {why}")
+        shown = painted(f"{shown:>14}", _colour(one), sys.stdout)
+        print(f"{who:<{width}}  {one.assignment:<14} {shown} {one.seconds:>5.1f} s  {why}")
     kept = sum(one.kept for one in graded)
     if kept:
         print(
@@ -50,12 +54,19 @@ def show_table(graded, sandbox="bwrap"):
         print("\n".join(["Changed since the last grading:", *changed]))
     waiting = {v.check for one in graded for v in one.verdicts if v.status == "error"}
     if waiting:
-        print(f"To be looked at by hand: {', '.join(sorted(waiting))}")
+        print(painted(f"To be looked at by hand: {', '.join(sorted(waiting))}", "yellow", sys.stdout))
     if any(one.late.points for one in graded):
         print("What is taken off for delay is in nbgrader's gradebook, not in these points.")
     print("Free-response items are marked by hand in formgrader and are not in these points.")
     if sandbox == "none":
-        print("WARNING: these hand-ins ran without a sandbox.")
+        print(painted("WARNING: these hand-ins ran without a sandbox.", "red", sys.stdout))
+
+
+def _colour(one):
+    """Green where everything is right, yellow where somebody must look, red for the others."""
+    if one.trouble or any(v.status == "error" for v in one.verdicts):
+        return "yellow"
+    return "green" if all(v.points >= v.max_points for v in one.verdicts) else "red"
 
 
 def reason(one):

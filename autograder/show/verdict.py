@@ -7,6 +7,8 @@ come from a student's process are escaped.
 from html import escape
 from textwrap import fill, indent
 
+from autograder.show.terminal import painted
+
 STATUS = {
     "passed": "passed",
     "partial": "partly right",
@@ -82,6 +84,18 @@ def as_text(verdict):
         lines += [_wrapped(said, "      ") for said in remarks(e)]
     if closing(verdict):
         lines.append(_wrapped(closing(verdict)))
+    return "\n".join(lines)
+
+
+def as_lines(verdict, stream):
+    """The verdict as plain text, its status and marks in colour where `stream` shows colours."""
+    status = {"passed": "green", "error": "yellow"}.get(verdict.status, "red")
+    first, *others = as_text(verdict).split("\n")
+    said = f"{verdict.check}: {STATUS[verdict.status]}"
+    lines = [f"{verdict.check}: {painted(STATUS[verdict.status], status, stream)}{first.removeprefix(said)}"]
+    for line in others:
+        colour = {"  ✓ ": "green", "  ✗ ": "red"}.get(line[:4])
+        lines.append(f"  {painted(line[2], colour, stream)}{line[3:]}" if colour else line)
     return "\n".join(lines)
 
 
