@@ -118,6 +118,15 @@ def _parser():
     grade.add_argument("--json", metavar="FILE", type=Path, help="write one object per check to FILE")
     grade.set_defaults(run=_grade)
 
+    report = commands.add_parser("report", help="instructor: write a report on the class, as pages for a browser")
+    report.add_argument("folder", metavar="DIR")
+    report.add_argument("--assignment", nargs="+", metavar="NAME", help="only these (default: all)")
+    report.add_argument("--out", metavar="FOLDER", help="where to (default: DIR/report)")
+    report.add_argument(
+        "--no-names", action="store_true", help="call students by pseudonyms; DIR/.autograder keeps the key"
+    )
+    report.set_defaults(run=_report)
+
     solutions = commands.add_parser(
         "solutions", help="instructor: print a homework's solutions, to be handed out as NAME_solutions.py"
     )
@@ -219,6 +228,17 @@ def _grade(args):
         rows = [json.dumps(row) for one in graded for row in one.rows()]
         args.json.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
     return SOME_UNGRADED if any(one.trouble for one in graded) else DONE
+
+
+def _report(args):
+    from autograder.grading.course import open_course
+    from autograder.report import write_report
+
+    written = write_report(open_course(args.folder), args.assignment, args.out, args.no_names)
+    for said in written.missing:
+        print(f"autograder: note: {said}", file=sys.stderr)
+    print(f"Wrote the report on {written}: {written.index}")
+    return SOME_UNGRADED if written.missing else DONE
 
 
 def _solutions(args):
