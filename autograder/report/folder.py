@@ -6,6 +6,7 @@ anything besides one, is left alone.
 
 import contextlib
 import fcntl
+import glob
 import os
 import shutil
 import tempfile
@@ -34,15 +35,7 @@ def place(course, target):
         If `target` is something else than an earlier report, or another report is being written.
     """
     target = target.resolve()
-    if (
-        target.is_relative_to(course.root)
-        and target.relative_to(course.root).parts[:1][0:]
-        and (target.relative_to(course.root).parts[0] in _HANDED_AROUND)
-    ):
-        raise CourseError(
-            f"{target} lies where students' files lie, and the report is for you alone. Name another folder."
-        )
-    refuse(target)
+    refuse(course, target)
     with open(course.private / "report.lock", "w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,7 +43,7 @@ def place(course, target):
             raise CourseError(f"Another report of {course.root} is being written. Wait until it is done.") from error
         target.parent.mkdir(parents=True, exist_ok=True)
         begun = f".{target.name}-"
-        for left in target.parent.glob(f"{begun}*"):  # by a report that was killed
+        for left in target.parent.glob(f"{glob.escape(begun)}*"):  # by a report that was killed
             if (left / MARK).is_file() or (left / "earlier" / MARK).is_file():
                 shutil.rmtree(left, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix=begun, dir=target.parent))  # with the mode 0700
@@ -62,8 +55,13 @@ def place(course, target):
             shutil.rmtree(fresh, ignore_errors=True)
 
 
-def refuse(target):
+def refuse(course, target):
     """Raise `CourseError` where a report must not stand."""
+    if any(target.is_relative_to(course.root / name) for name in _HANDED_AROUND):
+        raise CourseError(
+            f"{target} lies where students' files lie, and the report is for you alone. Name another folder: "
+            "--out FOLDER."
+        )
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if not target.is_dir():

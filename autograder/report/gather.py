@@ -6,6 +6,7 @@ each handed in, and sentences on what is not in it.
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from autograder.grading.changes import changes
 from autograder.grading.course import CourseError
@@ -142,7 +143,7 @@ class Class:
     mistakes : list of Mistake
         Of all homeworks.
     missing : list of str
-        What is not in the report, and why.
+        What is not in the report, and why; with IDs.
     """
 
     course: object
@@ -178,17 +179,18 @@ def gather(course, assignments, hide_names=False):
             f"{waiting} result{'s' * (waiting > 1)} of a grading that is under way or was stopped: the same "
             "`autograder grade` enters them."
         )
-    ids = sorted({one.student for one in notebooks} | {student for student, _ in handins} | listed)
+    ids = {one.student for one in notebooks} | {student for student, _ in handins} | listed
+    ids = sorted(ids | {Path(path).parts[2] for path, _ in damaged if len(Path(path).parts) > 2})
     names = Names(ids, pseudonyms(course, ids) if hide_names else None)
     homeworks = {name: Homework(name) for name in assignments if any(one.assignment == name for one in notebooks)}
-    for one in notebooks:
+    _hide(notebooks, names)
+    for one in sorted(notebooks, key=lambda one: (names.of(one.student), one.notebook)):
         _take_in(homeworks[one.assignment], one, marks)
     for homework in homeworks.values():
         _count(homework)
     people = _people(names, ids, homeworks)
-    missing = [names.within(printable(said, 500)) for said in missing]
     everything = mistakes([one for homework in homeworks.values() for one in _found(homework.works.values())])
-    return Class(course, names, people, homeworks, handins, everything, missing)
+    return Class(course, names, people, homeworks, handins, everything, [printable(said, 500) for said in missing])
 
 
 def _nothing(course, assignments, damaged):
@@ -200,6 +202,16 @@ def _nothing(course, assignments, damaged):
         )
     of = f" of {', '.join(assignments)}" if assignments else ""
     return f"Nothing{of} is graded yet in {course.root}. First: autograder grade {course.root}"
+
+
+def _hide(notebooks, names):
+    """Take the IDs out of all that a student may have written, where names are hidden."""
+    for one in notebooks if names.hidden else []:
+        one.trouble, one.remarks = names.within(one.trouble), [names.within(said) for said in one.remarks]
+        for item in one.verdicts:
+            item.reason = names.within(item.reason)
+            for e in item.expectations:
+                e.message, e.diagnosis = names.within(e.message), names.within(e.diagnosis)
 
 
 def _take_in(homework, one, marks):

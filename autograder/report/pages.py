@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from autograder.report import figures
@@ -41,11 +41,12 @@ def pages(class_, target):
     (str, str)
         The page's name below the folder, and its HTML.
     """
-    environment = _environment(class_)
+    environment = _environment()
+    shared = {"class_": class_, "made": f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"}
     found = looks(class_)
-    yield "index.html", _index(environment, class_, found)
+    yield "index.html", _index(environment, shared, found)
     for homework in class_.homeworks.values():
-        yield homework_page(homework), _homework(environment, class_, homework, found)
+        yield homework_page(homework), _homework(environment, shared, homework, found)
     by_student: dict[str, list] = {}
     for look in found:
         by_student.setdefault(look.student, []).append(look)
@@ -54,6 +55,7 @@ def pages(class_, target):
         yield (
             student_page(person),
             template.render(
+                shared,
                 root="../",
                 here="",
                 person=person,
@@ -65,7 +67,8 @@ def pages(class_, target):
         )
 
 
-def _index(environment, class_, found):
+def _index(environment, shared, found):
+    class_ = shared["class_"]
     handed = [person for person in class_.people.values() if person.works]
     total = round(sum(homework.max_points for homework in class_.homeworks.values()), 6)
     dots = [_dot(person, person.points, total, person.whole, "") for person in handed]
@@ -78,6 +81,7 @@ def _index(environment, class_, found):
     times = sorted(one.graded[:10] for person in handed for work in person.works.values() for one in work.notebooks)
     times = [time for time in times if time]
     return environment.get_template("index.html").render(
+        shared,
         root="",
         here="index",
         handed=handed,
@@ -87,6 +91,7 @@ def _index(environment, class_, found):
         spreads={name: spread(_shares(homework)) for name, homework in class_.homeworks.items()},
         named=[one for one in class_.mistakes if one.named],
         unnamed=[one for one in class_.mistakes if not one.named],
+        missing=[class_.names.within(said) for said in class_.missing],
         looks=found,
         looked={look.student for look in found},
         kinds=[(kind, count) for kind in KINDS if (count := len({one.student for one in found if one.kind == kind}))],
@@ -97,7 +102,8 @@ def _index(environment, class_, found):
     )
 
 
-def _homework(environment, class_, homework, found):
+def _homework(environment, shared, homework, found):
+    class_ = shared["class_"]
     ranked = sorted(homework.works.values(), key=lambda work: (-work.points, class_.names.of(work.student)))
     dots = [
         _dot(class_.people[work.student], work.points, homework.max_points, work.whole, "../", homework.name)
@@ -106,6 +112,7 @@ def _homework(environment, class_, homework, found):
     seconds = [work.seconds for work in ranked if work.seconds]
     handed = {student for student, name in class_.handins if name == homework.name}
     return environment.get_template("homework.html").render(
+        shared,
         root="../",
         here=homework.name,
         homework=homework,
@@ -187,8 +194,9 @@ def _plain(text):
     return re.sub(r"[^\w.-]", "_", text)
 
 
-def _item_page(class_, check):
-    homework = next(one for one in class_.homeworks.values() if check in one.items)
+@pass_context
+def _item_page(context, check):
+    homework = next(one for one in context["class_"].homeworks.values() if check in one.items)
     return f"{homework_page(homework)}#{anchor(homework.name, check)}"
 
 
@@ -206,7 +214,8 @@ def _seconds(number):
     return f"{number:.1f} s" if number < 100 else f"{number / 60:.0f} min"
 
 
-def _environment(class_):
+@cache
+def _environment():
     style, script = (_own(name) for name in ("report.css", "report.js"))
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -217,6 +226,7 @@ def _environment(class_):
     )
     environment.filters |= {
         "points": _points,
+        "about": lambda number: f"{round(number, 1):g}",
         "worth": lambda number: f"{_points(number)} point{'' if number == 1 else 's'}",
         "percent": _percent,
         "two": lambda number: "–" if number is None else f"{number:.2f}".replace("-", "−"),
@@ -225,12 +235,10 @@ def _environment(class_):
         "measured": measured,
         "page": homework_page,
         "student_page": student_page,
-        "item_page": lambda check: _item_page(class_, check),
+        "item_page": _item_page,
         "bare": lambda check: check.partition(".")[2] or check,
     }
     environment.globals |= {
-        "class_": class_,
-        "made": f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
         "style": Markup(style),
         "script": Markup(script),
         "style_hash": _digest(style),
@@ -248,7 +256,6 @@ def _environment(class_):
     return environment
 
 
-@cache
 def _own(name):
     """The report's own style or script, as it stands in a page."""
     return (TEMPLATES / name).read_text(encoding="utf-8")

@@ -228,4 +228,6 @@ def _perhaps(value):
 def _words(value):
     if not isinstance(value, str):
         raise ValueError(f"{str(value)[:40]!r} is no text")
-    return _shared.setdefault(value, printable(value, TEXT))
+    if value not in _shared:
+        _shared[value] = printable(value, TEXT)
+    return _shared[value]
