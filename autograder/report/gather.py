@@ -179,11 +179,14 @@ def gather(course, assignments, hide_names=False):
             f"{waiting} result{'s' * (waiting > 1)} of a grading that is under way or was stopped: the same "
             "`autograder grade` enters them."
         )
-    ids = {one.student for one in notebooks} | {student for student, _ in handins} | listed
-    ids = sorted(ids | {Path(path).parts[2] for path, _ in damaged if len(Path(path).parts) > 2})
+    known = {one.student for one in notebooks} | {student for student, _ in handins} | listed
+    ids = sorted(known | {Path(path).parts[2] for path, _ in damaged if len(Path(path).parts) > 2})
     names = Names(ids, pseudonyms(course, ids) if hide_names else None)
     homeworks = {name: Homework(name) for name in assignments if any(one.assignment == name for one in notebooks)}
     _hide(notebooks, names)
+    for one in sorted(notebooks, key=lambda one: (one.notebook, -len(one.verdicts))):  # a whole one tells the order
+        for item in one.verdicts:
+            homeworks[one.assignment].items.setdefault(item.check, item)
     for one in sorted(notebooks, key=lambda one: (names.of(one.student), one.notebook)):
         _take_in(homeworks[one.assignment], one, marks)
     for homework in homeworks.values():
@@ -222,7 +225,6 @@ def _take_in(homework, one, marks):
     work.changes += [said.removeprefix(f"{one.student}, ") for said in changes(one)]
     for item in one.verdicts:
         work.items[item.check] = item
-        homework.items.setdefault(item.check, item)
 
 
 def _count(homework):

@@ -104,7 +104,8 @@ def _unjudged(work):
         yield (first, kind, reason) if count == 1 else ("", kind, f"{count} items: {reason}")
     absent = [check for check in work.homework.items if check not in work.items]
     if absent:
-        yield "", WAITS, f"There is no result for {', '.join(absent)}. Grade it again."
+        what = ", ".join(absent) if len(absent) < 4 else f"{len(absent)} of {len(work.homework.items)} items"
+        yield "", WAITS, f"There is no result for {what}. Grade it again."
 
 
 def _marked_otherwise(work):

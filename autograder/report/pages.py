@@ -122,6 +122,7 @@ def _homework(environment, shared, homework, found):
         ranked=ranked,
         absent=[one for one in class_.people.values() if one.id not in homework.works and one.id not in handed],
         hand=_by_hand(homework),
+        unmarked=[work for work in homework.works.values() if work.marks.waiting],
         looks=[look for look in found if look.assignment == homework.name],
         seconds=spread(seconds),
         short={check: _without_all(homework, check) for check in homework.items},

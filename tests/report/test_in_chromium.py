@@ -135,6 +135,22 @@ def test_every_kind_of_page_fits_every_screen(watched, small, large, hostile, wi
         watched.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
+def test_it_fits_on_paper_dark_on_light(watched, large):
+    driver = opened(watched, large, "homework/cnn.html")
+    scheme = [{"name": "prefers-color-scheme", "value": "dark"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": scheme})
+    size = {"width": 718, "height": 1000, "deviceScaleFactor": 1, "mobile": False}  # A4 without its margins
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 718
+        ground = "return getComputedStyle(document.body)[arguments[0]]"
+        assert driver.execute_script(ground, "backgroundColor") == "rgb(255, 255, 255)"
+        assert driver.execute_script(ground, "color") == "rgb(0, 0, 0)"
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
 def test_a_dot_leads_to_its_student(watched, small):
     driver = opened(watched, small, "index.html")
     dots = driver.find_elements("css selector", ".scores svg a")

@@ -65,7 +65,13 @@ def test_it_says_whom_to_look_at_the_most_urgent_first(small):
         ["altered cells", "cem", "softmax", ""],
     ]
     assert look[0][4] == "2 items: It is empty."
-    assert "softmax 3 of 4" in Report(small).text()
+
+
+def test_it_says_whose_answers_are_still_to_be_marked(small):
+    report = Report(small)
+    assert "Free-response answers not marked yet: softmax 3 of 4." in report.text()
+    assert report.table("homework/softmax.html", "Marked by hand") == [["softmax-explain", "1 of 4", "75 %"]]
+    assert "3 still to be marked bob , cem , dan" in report.text("homework/softmax.html")
 
 
 def test_a_students_page_holds_every_expectation_and_number(small):
