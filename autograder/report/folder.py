@@ -100,5 +100,4 @@ def _exchange(fresh, target):
     except OSError:
         earlier.rename(target)
         raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)

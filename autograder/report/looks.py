@@ -71,7 +71,7 @@ def _not_graded(class_):
         works = class_.homeworks[assignment].works if assignment in class_.homeworks else {}
         if student not in works:
             said = refusal(student) or "It is handed in and has no result. Grade it."
-            yield Look(student, assignment, "", UNREAD if refusal(student) else WAITS, said)
+            yield Look(student, assignment, "", UNGRADED if refusal(student) else WAITS, said)
 
 
 def _of(course, work):

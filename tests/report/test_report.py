@@ -177,5 +177,5 @@ def test_hand_ins_without_a_result_are_told(small):
     report = Report(small)
     look = report.table("index.html", "To look at by hand")
     assert ["not graded yet", "eve", "softmax", ""] in [line[:4] for line in look]
-    assert ["no notebook", "=cmd|1", "softmax", ""] in [line[:4] for line in look]
+    assert ["could not be graded", "=cmd|1", "softmax", ""] in [line[:4] for line in look]
     assert "Handed in, and not graded yet." in report.text("student/eve.html")
