@@ -158,6 +158,17 @@ def _export(args):
     return DONE if exported.complete else SOME_UNGRADED
 
 
+def _report(args):
+    from autograder.grading.course import open_course
+    from autograder.report import write_report
+
+    written = write_report(open_course(args.folder), args.assignment, args.out, args.no_names)
+    for said in written.missing:
+        print(f"autograder: note: {said}", file=sys.stderr)
+    print(f"Wrote the report on {written}: {written.index}")
+    return SOME_UNGRADED if written.missing else DONE
+
+
 def _solutions(args):
     from autograder.recording import solutions_module
 
@@ -182,6 +193,7 @@ _RUNS = {
     "collect": _collect,
     "grade": _grade,
     "export": _export,
+    "report": _report,
     "solutions": _solutions,
     "build": _build,
     "calibrate": _calibrate,

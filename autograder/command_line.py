@@ -206,6 +206,17 @@ def _export(command):
     command.add_argument("--force", action="store_true", help="replace a file that is there already")
 
 
+def _report(command):
+    _course(command)
+    with_names(
+        command.add_argument("--assignment", nargs="+", metavar="NAME", help="only these (default: all)"), assignments
+    )
+    command.add_argument("--out", metavar="FOLDER", help="where to (default: DIR/report)")
+    command.add_argument(
+        "--no-names", action="store_true", help="call students by pseudonyms; DIR/.autograder keeps the key"
+    )
+
+
 def _solutions(command):
     with_names(command.add_argument("name", metavar="NAME", help="homework"), assignments)
 
@@ -247,6 +258,7 @@ _ARGUMENTS = {
     "collect": _collect,
     "grade": _grade,
     "export": _export,
+    "report": _report,
     "solutions": _solutions,
     "build": _build,
     "calibrate": _calibrate,

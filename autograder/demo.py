@@ -1,4 +1,4 @@
-"""`autograder demo`: a course folder, a small class of made-up hand-ins, their grades with reasons, and feedback.
+"""`autograder demo`: a course folder, a small class of made-up hand-ins, their grades with reasons, feedback, a report.
 
 Goes in: the name of a folder. Comes out: the graded course in it, and on the screen what happened and where to look.
 """
@@ -14,6 +14,7 @@ from autograder.build import source_notebooks
 from autograder.grading.course import PRIVATE, CourseError, create
 from autograder.grading.nbgrader_plugin import complaint, nbgrader_api
 from autograder.handins import filled, read_handins
+from autograder.report import write_report
 from autograder.show.gradebook import grade_with_progress, show_table
 from coursekit import add_bias_column, flatten, load_images, mean_image, scale
 from solutions.softmax import SoftmaxClassifier
@@ -53,6 +54,8 @@ def run_demo(folder, jobs=2):
     show_table(graded)
     print("4. Feedback for every student")
     write_feedback(course, ASSIGNMENT)
+    print("5. A report on the class")
+    write_report(course)
     _where_to_look(folder, graded, time.perf_counter() - began)
     return 0
 
@@ -118,6 +121,7 @@ def _where_to_look(folder, graded, seconds):
     sample = next(one.student for one in graded if one.student == "typical_mistakes")
     print(f"""
 Done in {seconds:.0f} s. Where to look:
+  {folder}/report/index.html                                 how the class did: scores, hard items, mistakes
   {folder}/feedback/{sample}/{ASSIGNMENT}/{ASSIGNMENT}.html   what a student gets back
   {folder}/autograded/                                       the graded notebooks
   {folder}/gradebook.db                                      the gradebook; `nbgrader export` in {folder} writes a CSV

@@ -111,6 +111,18 @@ COMMANDS = {
         },
         partly="done, but some students could not be exported; the sentences say why",
     ),
+    "report": Help(
+        "instructor",
+        "write a report on the class, as pages for a browser",
+        "what the last grading of each hand-in found, and nbgrader's gradebook",
+        "a folder of pages, DIR/report/, readable for you alone; open index.html there",
+        {
+            "autograder report my-course": "all homework",
+            "autograder report my-course --assignment softmax layers": "these two",
+            "autograder report my-course --no-names --out for-colleagues": "without names",
+        },
+        partly="done, but something is missing from the report; it says what",
+    ),
     "solutions": Help(
         "instructor",
         "print a homework's solutions, to be handed out as NAME_solutions.py",

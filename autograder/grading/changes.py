@@ -28,6 +28,14 @@ def changes(one):
     return told + _delay(one)
 
 
+def for_changes(before):
+    """What must be kept of the grading before, so that `changes` can be asked again later."""
+    if before is None:
+        return None
+    rows = [{key: row.get(key, 0.0) for key in ("check", "points", "bonus", "late_percent")} for row in before["rows"]]
+    return {"fingerprints": before["fingerprints"], "graded": before.get("graded", ""), "rows": rows}
+
+
 def _delay(one):
     """A sentence where another share than before is taken off for delay."""
     before = next((row.get("late_percent", 0.0) for row in one.before["rows"]), 0.0)

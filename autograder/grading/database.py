@@ -109,6 +109,12 @@ def clear(url):
         connection.execute(text("drop table if exists alembic_version"))
 
 
+def rows(url, *statements):
+    """What a gradebook answers to SQLAlchemy's statements: one list of rows for each; raises `CourseError`."""
+    with _opened(url) as connection:
+        return [connection.execute(statement).all() for statement in statements]
+
+
 def shown(url):
     """A gradebook's URL as people write it."""
     return url.replace("+psycopg:", ":").removesuffix(f"connect_timeout={_PATIENCE}").rstrip("?&")

@@ -11,6 +11,7 @@ import math
 import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading import canary, database, nbgrader_plugin, scratch
+from autograder.grading.changes import for_changes
 from autograder.grading.course import CourseError
 from autograder.grading.handin import copy_files, find_handins, read_files, refusal
 from autograder.grading.journal import Journal, fingerprints, only_one
@@ -94,7 +96,16 @@ class Graded:
 
     def found(self):
         """What is kept of this grading, as JSON gives it back: the next one calls it `before`."""
-        return json.loads(json.dumps({"fingerprints": self.fingerprints, "rows": list(self.rows())}))
+        found = {
+            "fingerprints": self.fingerprints,
+            "graded": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "seconds": self.seconds,
+            "trouble": self.trouble,
+            "remarks": self.remarks,
+            "before": for_changes(self.before),
+            "rows": list(self.rows()),
+        }
+        return json.loads(json.dumps(found))
 
 
 def grade_class(

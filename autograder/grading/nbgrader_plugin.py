@@ -271,13 +271,24 @@ def earlier_verdicts(path):
     """What `save_verdicts` wrote there, or None."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return kept if isinstance(kept, dict) and kept.keys() == {"fingerprints", "rows"} else None
-    except (OSError, ValueError):
+        return kept if _can_be_compared(kept) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
+def _can_be_compared(kept):
+    """Whether a later grading can say what it changed against this one."""
+    numbers = [row[key] for row in kept["rows"] for key in ("points", "bonus")]
+    numbers += [row.get("late_percent", 0.0) for row in kept["rows"]]
+    return (
+        isinstance(kept["fingerprints"], dict)
+        and all(isinstance(row["check"], str) for row in kept["rows"])
+        and all(isinstance(number, (int, float)) for number in numbers)
+    )
+
+
 def save_verdicts(path, found):
-    """Write what a grading found ("rows" and "fingerprints"), whole or not at all."""
+    """Write what a grading found, as `Graded.found` gives it, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

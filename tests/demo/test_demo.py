@@ -62,6 +62,16 @@ def test_it_says_where_to_look_and_these_places_exist(demo):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_it_writes_a_report_that_links_the_feedback(demo):
+    folder, said, _ = demo
+    assert str(folder / "report" / "index.html") in said
+    index = (folder / "report" / "index.html").read_text(encoding="utf-8")
+    for student in STUDENTS:
+        assert f'href="student/{student}.html' in index
+        page = (folder / "report" / "student" / f"{student}.html").read_text(encoding="utf-8")
+        assert f'href="../../feedback/{student}/softmax/softmax.html"' in page
+
+
 def test_feedback_names_mistakes_and_hides_hidden_numbers(demo):
     folder, _, _ = demo
     text = (folder / "feedback" / "typical_mistakes" / "softmax" / "softmax.html").read_text(encoding="utf-8")
