@@ -205,6 +205,17 @@ def test_formulas_are_drawn_in_their_own_font(browser, served):
 
 
 @pytest.mark.browser
+def test_formulas_that_stand_alone_stand_in_the_middle(browser, site):
+    _open(browser, (site / "book" / "softmax.html").as_uri())
+    off = browser.execute_script(
+        """const middle = (element) => { const box = element.getBoundingClientRect(); return (box.left + box.right) / 2; };
+        return [...document.querySelectorAll('.bd-article div.math')].map(
+          (line) => Math.abs(middle(line) - middle(line.querySelector('math > *'))));"""
+    )
+    assert len(off) > 10 and max(off) < 2
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_on_paper_answers_are_open_and_interactive_figures_are_still(browser, site, name):
     _open(browser, (site / "book" / f"{name}.html").as_uri())
