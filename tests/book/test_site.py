@@ -109,7 +109,8 @@ def test_a_screen_reader_and_eyes_that_see_little_meet_no_serious_obstacle(brows
     _open(browser, (site / f"{name}.html").as_uri(), scheme=scheme)
     _wait_for(browser, f"return document.documentElement.dataset.theme === '{scheme}'")
     browser.execute_script(
-        "const style = document.createElement('style'); style.textContent = '* { transition: none !important; animation: none !important; }';"
+        "const style = document.createElement('style');"
+        "style.textContent = '* { transition: none !important; animation: none !important; }';"
         "document.head.append(style);"  # a colour on its way from one scheme to the other is neither
         "document.querySelectorAll('details').forEach((folded) => { folded.open = true; });"  # what is in them, too
         "document.querySelectorAll('img').forEach((picture) => { picture.loading = 'eager'; });"
@@ -208,7 +209,8 @@ def test_formulas_are_drawn_in_their_own_font(browser, served):
 def test_formulas_that_stand_alone_stand_in_the_middle(browser, site):
     _open(browser, (site / "book" / "softmax.html").as_uri())
     off = browser.execute_script(
-        """const middle = (element) => { const box = element.getBoundingClientRect(); return (box.left + box.right) / 2; };
+        """const box = (element) => element.getBoundingClientRect();
+        const middle = (element) => (box(element).left + box(element).right) / 2;
         return [...document.querySelectorAll('.bd-article div.math')].map(
           (line) => Math.abs(middle(line) - middle(line.querySelector('math > *'))));"""
     )
