@@ -215,6 +215,12 @@ def test_formulas_that_stand_alone_stand_in_the_middle(browser, site):
           (line) => Math.abs(middle(line) - middle(line.querySelector('math > *'))));"""
     )
     assert len(off) > 10 and max(off) < 2
+    _resize(browser, 390)
+    left = browser.execute_script(
+        "return [...document.querySelectorAll('.bd-article div.math')].map((line) => "
+        "line.querySelector('math > *').getBoundingClientRect().left - line.getBoundingClientRect().left);"
+    )
+    assert min(left) >= 0, "the beginning of a formula is out of reach"
 
 
 @pytest.mark.browser
