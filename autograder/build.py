@@ -40,6 +40,12 @@ def assignment_names(folder=ASSIGNMENTS):
     return sorted(path.name for path in folder.iterdir() if path.is_dir() and any(path.glob("*.md")))
 
 
+def handed_out_with(name, folder=ASSIGNMENTS):
+    """Files that go along with an assignment's notebooks, such as its data: all that is no source and no notebook."""
+    files = (path for path in sorted((folder / name).iterdir()) if path.is_file() and not path.name.startswith("."))
+    return [path for path in files if path.suffix not in (".md", ".ipynb")]
+
+
 def source_notebooks(name, folder=ASSIGNMENTS):
     """The notebooks of an assignment with solutions and nbgrader's metadata.
 

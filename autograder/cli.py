@@ -84,6 +84,11 @@ def _parser():
     )
     init.set_defaults(run=_init)
 
+    add = commands.add_parser("add", help="instructor: put a homework into a course folder that exists")
+    add.add_argument("folder", metavar="DIR")
+    add.add_argument("name", metavar="NAME", help="homework")
+    add.set_defaults(run=_add)
+
     collect = commands.add_parser("collect", help="instructor: lay the hand-ins of a platform's zip into submitted/")
     collect.add_argument("folder", metavar="DIR")
     collect.add_argument("name", metavar="NAME", help="assignment")
@@ -180,6 +185,14 @@ def _init(args):
         f"  grade with  autograder grade {args.folder}\n"
         f"Keep {args.folder}/.autograder/seed secret and backed up: hidden cases are drawn from it."
     )
+    return DONE
+
+
+def _add(args):
+    from autograder.grading.course import add, open_course
+
+    add(open_course(args.folder), args.name)
+    print(f"Added {args.name} to {args.folder}; hand out {args.folder}/release/{args.name}/")
     return DONE
 
 

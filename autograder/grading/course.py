@@ -1,6 +1,6 @@
 """A course folder: nbgrader's layout, plus what grading needs in `.autograder/` (the secret seed, settings, results).
 
-`create` makes one; `open_course` reads one. The seed is readable by its owner only and never leaves the grader.
+`create` makes one; `open_course` reads one; `add` puts a homework into one. The seed is readable by its owner only and never leaves the grader.
 """
 
 import json
@@ -176,9 +176,54 @@ def create(folder, dataset="shapes10", names=None, gradebook=None):
     return open_course(root)
 
 
+def add(course, name):
+    """Put a homework into a course that exists: its source, its release, and a row in the gradebook.
+
+    Parameters
+    ----------
+    course : Course
+    name : str
+        Of a folder in `assignments/`.
+
+    Raises
+    ------
+    CourseError
+        If the course has it already, or the gradebook cannot be opened.
+    BuildError
+        If there is no such homework, or its source does not fit together.
+    """
+    from autograder.build import source_notebooks
+
+    if name in course.assignments():
+        raise CourseError(
+            f"{name} is in {course.root} already, and is left as it is. To release it anew after a change, edit "
+            f"source/{name}/ there and run `nbgrader generate_assignment {name} --force` in the folder."
+        )
+    notebooks = source_notebooks(name)
+    if reason := database.trouble(course.gradebook):
+        raise CourseError(reason)
+    try:
+        _put_in(course.root, course.dataset, name, notebooks)
+    except BaseException:  # nothing half-made is left, for the next try would refuse it
+        for folder in ("source", "release"):
+            shutil.rmtree(course.root / folder / name, ignore_errors=True)
+        raise
+
+
+def _put_in(root, dataset, name, notebooks):
+    """The source of one homework in a course folder, and what nbgrader makes of it."""
+    from autograder.build import handed_out_with, release
+
+    target = root / "source" / name
+    target.mkdir(parents=True)
+    for path in handed_out_with(name):
+        shutil.copyfile(path, target / path.name)
+    (target / "course.json").write_text(json.dumps({"dataset": dataset}) + "\n", encoding="utf-8")
+    release(root, name, notebooks)
+
+
 def _fill(root, stored, sources):
     """Everything that a course folder holds: `stored` in course.json, and its assignments' source notebooks."""
-    from autograder.build import release
     from autograder.grading.nbgrader_plugin import steps
 
     root.chmod(0o700)  # grades and hand-ins are nobody else's business
@@ -192,10 +237,7 @@ def _fill(root, stored, sources):
     (root / "nbgrader_config.json").write_text(json.dumps({"Autograde": steps()}, indent=1) + "\n", encoding="utf-8")
     (root / "submitted").mkdir()
     for name, notebooks in sources.items():
-        target = root / "source" / name
-        target.mkdir(parents=True)
-        (target / "course.json").write_text(json.dumps({"dataset": stored["dataset"]}) + "\n", encoding="utf-8")
-        release(root, name, notebooks)
+        _put_in(root, stored["dataset"], name, notebooks)
 
 
 def _refuse_visible(root):
