@@ -1,6 +1,7 @@
 """A course folder: nbgrader's layout, plus what grading needs in `.autograder/` (the secret seed, settings, results).
 
-`create` makes one; `open_course` reads one; `add` puts a homework into one. The seed is readable by its owner only and never leaves the grader.
+`create` makes one, `add` puts a homework into one, `open_course` reads one. The seed is readable by its owner only and
+never leaves the grader.
 """
 
 import json

@@ -106,7 +106,7 @@ def commands_in_prose(page, folder=ROOT / "book"):
     text = (folder / f"{page}.md").read_text(encoding="utf-8")
     prose = re.sub(r"^(`{3,})[^`\n]*\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     found = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
-    return [code for code in found if PROGRAM.match(code)]
+    return [code for code in found if PROGRAM.match(code) and "…" not in code]
 
 
 PROGRAM = re.compile(
