@@ -54,6 +54,21 @@ def dataset_name(folder="."):
 
     In this order: the environment variable COURSEKIT_DATASET; the file `course.json` beside the notebook, in `folder`,
     as handed out with a homework; "cifar10" where it is on this machine already; "shapes10".
+
+    Parameters
+    ----------
+    folder : path
+        Where the notebook lies.
+
+    Returns
+    -------
+    str
+        "cifar10" or "shapes10".
+
+    Raises
+    ------
+    ValueError
+        If there is no data set of the name that is found, or `course.json` cannot be read.
     """
     chosen, where = os.environ.get("COURSEKIT_DATASET"), "The environment variable COURSEKIT_DATASET"
     course = Path(folder) / "course.json"

@@ -6,11 +6,11 @@ import re
 import shlex
 import shutil
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+import tomllib
 from jupyter_server.extension.config import ExtensionConfigManager
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
