@@ -35,8 +35,8 @@ def check(name, names=None):
 
     Notes
     -----
-    It raises nothing. Where there is no check of that name, or something is missing, it prints a sentence that says what
-    to do. Functions are called with copies, so nothing of the notebook is changed.
+    It raises nothing. Where there is no check of that name, or something is missing, it prints a sentence that says
+    what to do. Functions are called with copies, so nothing of the notebook is changed.
     """
     from IPython import get_ipython
     from IPython.display import display

@@ -77,7 +77,7 @@ def _block(page, lines, first, end, info, before):
     language = argument.strip() if directive == "{code-block}" else info
     body, caption = lines[first + 1 : end], ""
     while directive == "{code-block}" and body and (option := re.match(r":(\w+): ?(.*)", body[0])):
-        caption = option[2] if option[1] == "caption" else caption
+        caption = option[2].strip("`") if option[1] == "caption" else caption
         body = body[1:]
     comment = _COMMENT.fullmatch(lines[first - 1].strip()) if first else None
     kind, about, reason = _said(comment, caption)
