@@ -56,11 +56,17 @@ class Course:
 
     @property
     def private(self):
-        """Folder of what grading keeps: the seed, settings, results."""
+        """Folder in which grading keeps the seed, settings and results."""
         return self.root / PRIVATE
 
     def secret(self):
-        """The secret seed (bytes)."""
+        """The secret seed (bytes).
+
+        Raises
+        ------
+        CourseError
+            If its file is missing or damaged.
+        """
         path = self.private / "seed"
         try:
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
@@ -74,7 +80,19 @@ class Course:
         return secret
 
     def settings(self, sandbox="bwrap", retrain=False):
-        """`Settings` for grading hand-ins of this course."""
+        """`Settings` for grading hand-ins of this course.
+
+        Parameters
+        ----------
+        sandbox : {"bwrap", "none"}
+        retrain : bool
+            Whether the cells tagged `skip-grading` are run.
+
+        Raises
+        ------
+        CourseError
+            If the seed cannot be read.
+        """
         data = ""
         if self.dataset == "cifar10":
             from autograder.grading.blind import blinded_cifar10
@@ -97,7 +115,21 @@ class Course:
 
 
 def open_course(folder):
-    """Read a course folder made by `create`; raises `CourseError`."""
+    """Read a course folder made by `create`.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    Course
+
+    Raises
+    ------
+    CourseError
+        If it is none, or its `course.json` holds what cannot be meant.
+    """
     root = Path(folder).resolve()
     path = root / PRIVATE / "course.json"
     if not root.is_dir():
@@ -149,6 +181,7 @@ def create(folder, dataset="shapes10", names=None, gradebook=None):
     Raises
     ------
     CourseError
+        If there is something in the folder, hand-ins could read it, or the database is not empty.
     """
     from autograder.build import assignment_names, source_notebooks
 
