@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -147,3 +148,19 @@ def test_the_pages_are_those_of_the_table_of_contents():
     contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     assert re.findall(r"file: book/(instructor\w*)", contents) == [*PAGES, "instructor_troubleshooting"]
     assert {path.stem for path in Path(ROOT / "book").glob("instructor*.md")} == {*PAGES, "instructor_troubleshooting"}
+
+
+def test_the_page_of_the_homework_has_the_anchor_that_messages_name(tmp_path):
+    """Built by itself, by what builds the book."""
+    (page,) = [block for block in blocks_of("instructor_homework") if block.about == "book/hinge.md"]
+    (tmp_path / "index.md").write_text(page.text, encoding="utf-8")
+    (tmp_path / "conf.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})\n"
+        "extensions = ['myst_parser', 'check_anchors']\nmyst_enable_extensions = ['dollarmath']\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", str(tmp_path), str(tmp_path / "html")]
+    subprocess.run(command, check=True, capture_output=True)
+    checks = next(b.text for b in blocks_of("instructor_homework") if b.about == "autograder/checks/hinge/__init__.py")
+    for name in re.findall(r'check_item\("([^"]+)"', checks):
+        assert f'id="{name}"' in (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
