@@ -40,6 +40,25 @@ def assignment_names(folder=ASSIGNMENTS):
     return sorted(path.name for path in folder.iterdir() if path.is_dir() and any(path.glob("*.md")))
 
 
+def handed_out_with(name, folder=ASSIGNMENTS):
+    """Files that go along with an assignment's notebooks, such as its data: all that is no source and no notebook.
+
+    Parameters
+    ----------
+    name : str
+        Of the assignment.
+    folder : Path
+        Where assignments are, each in a folder of its name.
+
+    Returns
+    -------
+    list of Path
+        Files directly in the assignment's folder, sorted; hidden ones are left out.
+    """
+    files = (path for path in sorted((folder / name).iterdir()) if path.is_file() and not path.name.startswith("."))
+    return [path for path in files if path.suffix not in (".md", ".ipynb")]
+
+
 def source_notebooks(name, folder=ASSIGNMENTS):
     """The notebooks of an assignment with solutions and nbgrader's metadata.
 
@@ -47,6 +66,8 @@ def source_notebooks(name, folder=ASSIGNMENTS):
     ----------
     name : str
         Of the assignment, which is also its chapter's.
+    folder : Path
+        Where assignments are, each in a folder of its name.
 
     Returns
     -------
@@ -72,7 +93,16 @@ def source_notebooks(name, folder=ASSIGNMENTS):
 
 
 def build(names=None, check_only=False, folder=ASSIGNMENTS):
-    """Write the student notebooks of the named assignments, all of them by default.
+    """Write student notebooks beside their sources.
+
+    Parameters
+    ----------
+    names : list of str, optional
+        Of assignments; all of them by default.
+    check_only : bool
+        Write nothing.
+    folder : Path
+        Where assignments are, each in a folder of its name.
 
     Returns
     -------

@@ -32,6 +32,11 @@ def check(name, names=None):
         Name of the check, as in `check("softmax.train")`.
     names : dict, optional
         Where the student's names are; by default the notebook's own.
+
+    Notes
+    -----
+    It raises nothing. Where there is no check of that name, or something is missing, it prints a sentence that says
+    what to do. Functions are called with copies, so nothing of the notebook is changed.
     """
     from IPython import get_ipython
     from IPython.display import display

@@ -98,6 +98,14 @@ def _init(args):
     return DONE
 
 
+def _add(args):
+    from autograder.grading.course import add, open_course
+
+    add(open_course(args.folder), args.name)
+    print(f"Added {args.name} to {args.folder}; hand out {args.folder}/release/{args.name}/")
+    return DONE
+
+
 def _collect(args):
     from autograder.grading import platform_names
     from autograder.grading.collect import collect, summary
@@ -190,6 +198,7 @@ def _completion(args):
 _RUNS = {
     "check": _check,
     "init": _init,
+    "add": _add,
     "collect": _collect,
     "grade": _grade,
     "export": _export,

@@ -136,6 +136,11 @@ def _init(command):
     )
 
 
+def _add(command):
+    _course(command)
+    command.add_argument("name", metavar="NAME", help="homework")
+
+
 def _collect(command):
     _course(command)
     with_names(command.add_argument("name", metavar="NAME", help="assignment"), assignments)
@@ -255,6 +260,7 @@ def _demo(command):
 _ARGUMENTS = {
     "check": _check,
     "init": _init,
+    "add": _add,
     "collect": _collect,
     "grade": _grade,
     "export": _export,

@@ -54,9 +54,16 @@ class Comparison:
 
 
 def relative_error(got, expected):
-    """Norm of the difference over the norm of the expected array; both of the same shape, any dtype.
+    """Norm of the difference over the norm of the expected array.
 
-    Where the expected array is all zeros, the norm of the difference itself.
+    Parameters
+    ----------
+    got, expected : arrays of one shape, any dtype
+
+    Returns
+    -------
+    float
+        Where the expected array is all zeros, the norm of the difference itself.
     """
     got = np.asarray(got, dtype=np.complex128 if np.iscomplexobj(got) else np.float64)
     expected = np.asarray(expected, dtype=np.float64)
@@ -68,7 +75,7 @@ def relative_error(got, expected):
 
 
 def numbers(value, what):
-    """The value as an array of numbers, or a Failure that says what came instead."""
+    """The value as an array of numbers, or a `Failure` that says that `what` is none."""
     if isinstance(value, Failure):
         return value
     if value is None:
@@ -88,10 +95,17 @@ def shape_of(value, expected_shape, what, labels=None):
 
     Parameters
     ----------
+    value : object
+        An array, or a `Failure`.
+    expected_shape : tuple of int
     what : str
         Its name in messages.
     labels : str, optional
         The shape in letters, such as "(D, C)".
+
+    Returns
+    -------
+    Comparison
     """
     array = numbers(value, what)
     if isinstance(array, Failure):
@@ -116,10 +130,19 @@ def close(value, expected, what, tolerance=EXACT, reveal=True):
 
     Parameters
     ----------
+    value : object
+        Numbers of any dtype, or a `Failure`.
+    expected : array or number
     what : str
         The value's name in messages.
+    tolerance : float
+        Largest relative error.
     reveal : bool
         Whether the message may say which number was expected (not for hidden cases).
+
+    Returns
+    -------
+    Comparison
     """
     array = numbers(value, what)
     expected = np.asarray(expected)

@@ -47,7 +47,20 @@ _UNWRITTEN = "it raises NotImplementedError"  # in the words of a `Failure` of t
 
 
 def hidden_rounds(check, secret, assignment):
-    """The hidden rounds of a check, drawn from the course's secret (bytes)."""
+    """The hidden rounds of a check, drawn from the course's secret.
+
+    Parameters
+    ----------
+    check : Check
+    secret : bytes
+        Of the course; the first 64 count.
+    assignment : str
+
+    Returns
+    -------
+    list of Round
+        `check.rounds` of them, always the same for the same three arguments.
+    """
     rounds = []
     for number in range(1, check.rounds + 1):
         text = f"{assignment}/{check.name}/{number}".encode()
@@ -99,7 +112,21 @@ class Expectation:
     _round: Round = VISIBLE
 
     def judge(self, comparison, case="", diagnosis=None):
-        """Take in one `Comparison` or `Failure`. The first failure's words are kept, and the worst number."""
+        """Take in one comparison. The first failure's words are kept, and the worst number.
+
+        Parameters
+        ----------
+        comparison : Comparison or Failure
+        case : str
+            The case in words, as `parts.described` gives it; it stands before the message.
+        diagnosis : Diagnosis, optional
+            The mistake that the numbers look like.
+
+        Returns
+        -------
+        bool
+            Whether it passed.
+        """
         self.rounds.add(self._round.name)
         if isinstance(comparison, Failure):
             comparison = Comparison(False, None, self.tolerance or 0.0, comparison.message, states=True)
@@ -115,11 +142,26 @@ class Expectation:
         return False
 
     def require(self, condition, message, case="", diagnosis=None, states=True):
-        """As `judge`, for something that is so or not; the message `states` what is wrong, or only how much."""
+        """As `judge`, for something that is so or not.
+
+        Parameters
+        ----------
+        condition : bool
+        message : str
+            What is wrong where it is not so, as a sentence.
+        case, diagnosis
+            As for `judge`.
+        states : bool
+            Whether the message says what is wrong, rather than by how much.
+
+        Returns
+        -------
+        bool
+        """
         return self.judge(Comparison(bool(condition), message=message, states=states), case, diagnosis)
 
     def at_least(self, value, threshold):
-        """As `judge`, for a number that should be large enough."""
+        """As `judge`, for a number `value` that should be at least `threshold`; returns whether it always was."""
         self.rounds.add(self._round.name)
         self.tolerance = threshold
         self.measured = value if self.measured is None else min(self.measured, value)
@@ -223,21 +265,48 @@ class Exam:
         return self.round.hidden
 
     def expectation(self, name, share=0.0, **settings):
-        """The expectation called `name`; the same one in every round."""
+        """The expectation called `name`; the same one in every round.
+
+        Parameters
+        ----------
+        name : str
+            What is expected, as the student reads it.
+        share : float
+            Its part of the item's points; the shares of a check, but for bonus and errors carried forward, add up to 1.
+        settings
+            Other attributes of `Expectation`: `core`, `tolerance`, `advice`, `bonus`, `instead`, `deferred`.
+
+        Returns
+        -------
+        Expectation
+        """
         if name not in self.expectations:
             self.expectations[name] = Expectation(name, share, **settings)
             self.expectations[name]._round = self.round
         return self.expectations[name]
 
     def ask(self, function, *args, untouched=None, watched=None, case="", **kwargs):
-        """Call the student's function with fresh copies; returns its value or a `Failure`.
+        """Call the student's function with fresh copies of the arguments.
 
         Parameters
         ----------
+        function : str or Handle
+            A name in the notebook, or an object that an earlier call left with the student.
+        args, kwargs
+            Numbers, strings, arrays, `Plant`s and `Handle`s, and lists, tuples and dicts of them. Of `kwargs`,
+            `attribute="predict"` calls that method of `function`, `keep=True` leaves the result with the student.
         untouched : Expectation, optional
             Fails when the function changes an array it was given, or one in a dict.
         watched : tuple of int, optional
             The arguments, counted from 0, that this is about; by default all of them.
+        case : str
+            The case in words, for the message about a changed argument.
+
+        Returns
+        -------
+        value
+            What crosses: numbers, strings, arrays, lists, tuples, dicts; a `Handle` for anything else; a `Failure`
+            where there is none.
         """
         asked = self._called(function, kwargs.get("attribute"))
         if asked not in self._names:  # asked for in any case, that they are among the recorded values
@@ -295,11 +364,39 @@ class Exam:
         return not isinstance(first, Failure) and not _equal(first, second)
 
     def expected(self, function, *args, case, **kwargs):
-        """The reference's value; `case` names it within this check."""
+        """What the solution returns for the same arguments.
+
+        Parameters
+        ----------
+        function : str
+            Of the solutions' package, or of its module `for_checks`.
+        args, kwargs
+            As the student's function is given them.
+        case : str
+            The value's name within this check: one for each set of arguments, since the visible ones are recorded.
+
+        Raises
+        ------
+        NoReference
+            Where nothing is recorded under that name and there are no solutions.
+        """
         return self.reference.expected(f"{self.check.name}/{case}", function, *args, **kwargs)
 
     def mistakes(self, function, *args, case):
-        """What known mistakes give: (value, kind, text) each."""
+        """What known mistakes give for the same arguments.
+
+        Parameters
+        ----------
+        function : str
+            A key of `MISTAKES` in the solutions' module `mistakes`.
+        args, case
+            As for `expected`.
+
+        Returns
+        -------
+        list of (value, kind, text)
+            Without those that fail on these arguments.
+        """
         return self.reference.mistakes(f"{self.check.name}/{case}", function, *args)
 
 
@@ -326,7 +423,22 @@ def _unchanged(before, now):
 
 
 def unpack(value, count, what):
-    """Split a returned tuple; in its place, `count` times the `Failure` that says why it cannot be split."""
+    """Split a returned tuple.
+
+    Parameters
+    ----------
+    value : object
+        What `Exam.ask` returned.
+    count : int
+        How many values there should be.
+    what : str
+        Their names, for the message.
+
+    Returns
+    -------
+    tuple
+        The values, or `count` times the `Failure` that says why they cannot be told apart.
+    """
     if isinstance(value, Failure):
         return (value,) * count
     if isinstance(value, (tuple, list)) and len(value) == count:
@@ -345,10 +457,17 @@ def run_check(check, student, reference, rounds=(VISIBLE,), images=None):
     reference : SolutionReference or RecordedReference
     rounds : list of Round
     images : ImageSource, optional
+        For checks that measure accuracy.
 
     Returns
     -------
     Verdict
+        Also where the student's process was lost: then without points, and with the reason.
+
+    Raises
+    ------
+    ValueError
+        If the shares of the check's expectations do not add up to 1.
     """
     began = time.perf_counter()
     grading = any(round_.hidden for round_ in rounds)

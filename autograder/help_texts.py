@@ -75,6 +75,13 @@ COMMANDS = {
             "autograder init my-course --gradebook postgresql://me@db.example.org/my_course": "gradebook on a server",
         },
     ),
+    "add": Help(
+        "instructor",
+        "put a homework into a course folder that exists",
+        "a homework of this clone, such as one of your own",
+        "its folders in DIR/source/ and DIR/release/, and its place in nbgrader's gradebook",
+        {"autograder add my-course layers": "also of a homework that was made after the course"},
+    ),
     "collect": Help(
         "instructor",
         "lay the hand-ins of a platform's zip into submitted/",

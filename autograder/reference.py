@@ -7,6 +7,7 @@ questions.
 
 import hashlib
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -40,9 +41,9 @@ class SolutionReference:
         self.seen = {}
         try:
             self.solutions = importlib.import_module(f"solutions.{chapter}")
-            self.known_mistakes = importlib.import_module(f"solutions.{chapter}.mistakes").MISTAKES
-            self.for_checks = importlib.import_module(f"solutions.{chapter}.for_checks")
-            self.answers = importlib.import_module(f"solutions.{chapter}.answers").ANSWERS
+            self.known_mistakes = getattr(_beside(chapter, "mistakes"), "MISTAKES", {})
+            self.for_checks = _beside(chapter, "for_checks")
+            self.answers = getattr(_beside(chapter, "answers"), "ANSWERS", {})
         except ImportError as error:
             raise NoReference(
                 f"Grading needs the reference solutions of {chapter!r} ({error}). "
@@ -169,6 +170,12 @@ def record(chapter, values, folder=RECORDED):
     temporary.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
     os.replace(temporary, path)
     return path
+
+
+def _beside(chapter, module):
+    """A module beside the solutions that a chapter may do without; None where there is no such file."""
+    name = f"solutions.{chapter}.{module}"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 def _in_single(value):

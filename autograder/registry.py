@@ -75,7 +75,35 @@ def check_of_grade_id(grade_id):
 
 
 def check_item(name, *, points, asks, title, bonus=0.0, rounds=2, patience=1.0):
-    """Register the decorated function as the judge of the item called `name`."""
+    """Register the decorated function as the judge of the item called `name`.
+
+    Parameters
+    ----------
+    name : str
+        `HOMEWORK.ITEM`, such as "softmax.loss_naive"; also the anchor in the book.
+    points : float
+        Most points that it can earn, `bonus` not counted.
+    asks : str
+        The name without which nothing can be judged: of a function, a class or a value in the student's notebook.
+    title : str
+        What is judged, in a few words.
+    bonus : float
+        Points on top, stored as nbgrader's extra credit.
+    rounds : int
+        Rounds of hidden cases when grading, after the visible one.
+    patience : float
+        How many times as long as other checks it may take.
+
+    Returns
+    -------
+    function
+        A decorator, for a function that is called with an `Exam` once per round.
+
+    Raises
+    ------
+    ValueError
+        If there is a check of that name already.
+    """
 
     def register(judge):
         if name in _checks:
@@ -94,7 +122,22 @@ def chapters():
 
 
 def checks_of(chapter):
-    """All checks of one chapter, in the order in which its module defines them."""
+    """All checks of one chapter, in the order in which its module defines them.
+
+    Parameters
+    ----------
+    chapter : str
+        Name of its package in `autograder/checks/`.
+
+    Returns
+    -------
+    list of Check
+
+    Raises
+    ------
+    UnknownCheck
+        If there is no such chapter.
+    """
     if chapter not in chapters():
         raise UnknownCheck(f"There are no checks for {chapter!r}; there are some for {', '.join(chapters())}.")
     importlib.import_module(f"autograder.checks.{chapter}")
@@ -102,7 +145,11 @@ def checks_of(chapter):
 
 
 def get_check(name):
-    """The check called `name`.
+    """The check called `name`, such as "softmax.loss_naive".
+
+    Returns
+    -------
+    Check
 
     Raises
     ------

@@ -54,6 +54,21 @@ def dataset_name(folder="."):
 
     In this order: the environment variable COURSEKIT_DATASET; the file `course.json` beside the notebook, in `folder`,
     as handed out with a homework; "cifar10" where it is on this machine already; "shapes10".
+
+    Parameters
+    ----------
+    folder : path
+        Where the notebook lies.
+
+    Returns
+    -------
+    str
+        "cifar10" or "shapes10".
+
+    Raises
+    ------
+    ValueError
+        If there is no data set of the name that is found, or `course.json` cannot be read.
     """
     chosen, where = os.environ.get("COURSEKIT_DATASET"), "The environment variable COURSEKIT_DATASET"
     course = Path(folder) / "course.json"
@@ -79,10 +94,13 @@ def load_images(name=None, *, train=None, val=None, test=None, quiet=False):
     ----------
     name : {"cifar10", "shapes10"}, optional
         By default what `dataset_name()` says.
-    train, val, test : int, optional
-        How many images of each split; by default 45,000, 5,000, 10,000 of CIFAR-10 and 5,000, 1,000, 1,000 of shapes10.
-        CIFAR-10's training images are the first of its 50,000, its validation images the last of them, so validation
-        stays the same when training grows.
+    train : int, optional
+        How many images to train with; by default 45,000 of CIFAR-10, the first of its 50,000, and 5,000 of shapes10.
+    val : int, optional
+        By default 5,000 of CIFAR-10, the last of its 50,000, so that they stay the same when training grows, and 1,000
+        of shapes10.
+    test : int, optional
+        By default the 10,000 of CIFAR-10, and 1,000 of shapes10.
     quiet : bool
         Do not print which data set this is.
 

@@ -85,6 +85,9 @@ def weight_images(W, classes, shape=(32, 32, 3), columns=5):
     W : array (D, C) or (D + 1, C)
         A last row of biases is left out.
     classes : list of C str
+    shape : tuple of int
+        Of the image that D numbers make.
+    columns : int
     """
     W = np.asarray(W)
     D = int(np.prod(shape))
@@ -211,6 +214,7 @@ def histogram(values, xlabel, bins=100):
     values : array, or dict of arrays by name
     xlabel : str
         What the numbers are, with their unit.
+    bins : int
     """
     named = values if isinstance(values, dict) else {"": values}
     arrays = {name: np.ravel(array) for name, array in named.items()}

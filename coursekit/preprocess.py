@@ -31,7 +31,7 @@ def scale(images):
 
 
 def mean_image(images):
-    """Mean over the examples: (N, ...) in, (...) out, of the images' dtype if that is a float type.
+    """Mean over the examples: `images` (N, ...) in, (...) out, of the images' dtype if that is a float type.
 
     Take it over the training images only: validation and test images must not leak into what a model is trained on.
     """
@@ -67,13 +67,13 @@ def standardise(X, X_train):
 
 
 def flatten(images):
-    """Images (N, ...) as rows (N, D), in the order in which their numbers stand."""
+    """`images` (N, ...) as rows (N, D) of the same dtype, in the order in which their numbers stand."""
     images = np.asarray(images)
     return images.reshape(len(images), int(np.prod(images.shape[1:])))
 
 
 def add_bias_column(X):
-    """Append a column of ones: X (N, D) in, (N, D + 1) out, same dtype. The weights of that column are the biases."""
+    """Append a column of ones: `X` (N, D) in, (N, D + 1) out, same dtype. The weights of that column are the biases."""
     X = np.asarray(X)
     if X.ndim != 2:
         raise ValueError(f"add_bias_column() takes rows (N, D); this array has shape {X.shape}. flatten() it first.")
@@ -81,7 +81,7 @@ def add_bias_column(X):
 
 
 def channels_first(images):
-    """Images (N, H, W, C) as (N, C, H, W), the order convolutions use; a copy in that order of memory."""
+    """`images` (N, H, W, C) as (N, C, H, W), the order convolutions use; a copy in that order of memory."""
     images = np.asarray(images)
     if images.ndim != 4:
         raise ValueError(f"channels_first() takes images (N, H, W, C); this array has shape {images.shape}.")

@@ -26,7 +26,19 @@ ANSWERS_DIFFER = Diagnosis(
 
 
 def sizes(rng, count):
-    """`count` different odd sizes from 5 to 13: none can be taken for another, N - 1 for none, no ratio for 2."""
+    """Different odd sizes from 5 to 13: none can be taken for another, N - 1 for none, no ratio for 2.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The exam's.
+    count : int
+        At most 5.
+
+    Returns
+    -------
+    list of int
+    """
     return [int(n) for n in rng.permutation(np.arange(5, 14, 2))[:count]]
 
 
@@ -36,7 +48,7 @@ def double(arrays):
 
 
 def described(case, **facts):
-    """A case in words: its name and sizes, never its numbers."""
+    """A case in words: its name `case` and `facts` such as sizes, never its numbers."""
     told = ", ".join(
         f"{name} = {value:.3g}" if isinstance(value, float) else f"{name} = {value}" for name, value in facts.items()
     )
@@ -44,9 +56,28 @@ def described(case, **facts):
 
 
 def judge(expectation, got, expected, what, case, exam, *, counts=None, summands=None, mistakes=(), given=None):
-    """Compare with the expectation's tolerance and, where it fails, add the diagnosis.
+    """Compare numbers with the expectation's tolerance and, where they fail, name the mistake.
 
-    `given` are the arrays that went in, by name; if it is left out, those of the last call.
+    Parameters
+    ----------
+    expectation : Expectation
+        Its tolerance is the largest relative error; `EXACT` where it has none.
+    got : object
+        What the student's function returned, or a `Failure`.
+    expected : array or number
+    what : str
+        The value's name in messages, such as "dW".
+    case : str
+        The case in words, as `described` gives it.
+    exam : Exam
+    counts : dict of int, optional
+        Sizes that may turn up as a factor, such as {"N": 7}; first the one that means are taken over.
+    summands : dict of arrays, optional
+        Named parts whose sum is `expected`; or several such dicts.
+    mistakes : list of (value, kind, text)
+        What known mistakes give here.
+    given : dict of arrays, optional
+        What went in, by name; by default the arguments of the last call.
     """
     comparison = close(got, expected, what, expectation.tolerance or EXACT, reveal=not exam.hidden)
     found = None
@@ -138,7 +169,23 @@ def all_fit(got, values):
 
 
 def judge_classes(expectation, form, got, expected, count, case, exam, mistakes=()):
-    """Compare predicted classes: the classes themselves, and apart from them their form (integers, shape (N,))."""
+    """Compare predicted classes: the classes themselves, and apart from them their form.
+
+    Parameters
+    ----------
+    expectation, form : Expectation
+        Of the classes, whatever their form; of integers of shape (N,).
+    got : object
+        What the student's function returned, or a `Failure`.
+    expected : integer array (N,)
+    count : int
+        How many classes there are.
+    case : str
+        The case in words.
+    exam : Exam
+    mistakes : list of (value, kind, text)
+        What known mistakes give here.
+    """
     array = numbers(got, "the prediction")
     if isinstance(array, Failure):
         expectation.judge(array, case)
@@ -163,10 +210,17 @@ def judge_classes(expectation, form, got, expected, count, case, exam, mistakes=
 
 
 def accuracy_bands(exam, preprocess, model, counts=TEST_IMAGES):
-    """Accuracy of a trained model on test images, against the bands of the data set.
+    """Accuracy of a trained model on test images, against the bands that `autograder calibrate` has measured.
 
-    `preprocess` and `model` are names of the student's: the first takes images uint8 (N, 32, 32, 3), the second's
-    `predict` gives classes (N,). `counts` says of how many images, visible and hidden.
+    Parameters
+    ----------
+    exam : Exam
+    preprocess : str
+        A function of the student's, from images uint8 (N, 32, 32, 3) to what the model takes.
+    model : str
+        An object of the student's, whose `predict` gives classes (N,).
+    counts : dict of int
+        On how many images, "visible" and "hidden".
     """
     table = json.loads(THRESHOLDS.read_text(encoding="utf-8"))[exam.check.name][exam.images.dataset]
     bands = [
@@ -218,9 +272,19 @@ def _predicted(exam, preprocess, model, images):
 
 
 def multiple_choice(exam, name, letters, section, several=False):
-    """An answer letter, or `several`: the form is judged at once, whether it is right only when grading.
+    """A multiple-choice question: the form is judged at once, whether it is right only when grading.
 
-    `section` is the section of the chapter that settles the question.
+    Parameters
+    ----------
+    exam : Exam
+    name : str
+        Of the variable that the student sets.
+    letters : str
+        The answers that there are, such as "ABCD".
+    section : str
+        Of the chapter, which settles the question.
+    several : bool
+        Whether more than one letter may be right.
     """
     given = exam.expectation(f"{'some' if several else 'one'} of {', '.join(letters)}", 0.0, core=False)
     right = exam.expectation(

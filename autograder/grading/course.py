@@ -1,6 +1,7 @@
 """A course folder: nbgrader's layout, plus what grading needs in `.autograder/` (the secret seed, settings, results).
 
-`create` makes one; `open_course` reads one. The seed is readable by its owner only and never leaves the grader.
+`create` makes one, `add` puts a homework into one, `open_course` reads one. The seed is readable by its owner only and
+never leaves the grader.
 """
 
 import json
@@ -55,11 +56,17 @@ class Course:
 
     @property
     def private(self):
-        """Folder of what grading keeps: the seed, settings, results."""
+        """Folder in which grading keeps the seed, settings and results."""
         return self.root / PRIVATE
 
     def secret(self):
-        """The secret seed (bytes)."""
+        """The secret seed (bytes).
+
+        Raises
+        ------
+        CourseError
+            If its file is missing or damaged.
+        """
         path = self.private / "seed"
         try:
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
@@ -73,7 +80,19 @@ class Course:
         return secret
 
     def settings(self, sandbox="bwrap", retrain=False):
-        """`Settings` for grading hand-ins of this course."""
+        """`Settings` for grading hand-ins of this course.
+
+        Parameters
+        ----------
+        sandbox : {"bwrap", "none"}
+        retrain : bool
+            Whether the cells tagged `skip-grading` are run.
+
+        Raises
+        ------
+        CourseError
+            If the seed cannot be read.
+        """
         data = ""
         if self.dataset == "cifar10":
             from autograder.grading.blind import blinded_cifar10
@@ -96,7 +115,21 @@ class Course:
 
 
 def open_course(folder):
-    """Read a course folder made by `create`; raises `CourseError`."""
+    """Read a course folder made by `create`.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    Course
+
+    Raises
+    ------
+    CourseError
+        If it is none, or its `course.json` holds what cannot be meant.
+    """
     root = Path(folder).resolve()
     path = root / PRIVATE / "course.json"
     if not root.is_dir():
@@ -148,6 +181,7 @@ def create(folder, dataset="shapes10", names=None, gradebook=None):
     Raises
     ------
     CourseError
+        If there is something in the folder, hand-ins could read it, or the database is not empty.
     """
     from autograder.build import assignment_names, source_notebooks
 
@@ -176,9 +210,54 @@ def create(folder, dataset="shapes10", names=None, gradebook=None):
     return open_course(root)
 
 
+def add(course, name):
+    """Put a homework into a course that exists: its source, its release, and a row in the gradebook.
+
+    Parameters
+    ----------
+    course : Course
+    name : str
+        Of a folder in `assignments/`.
+
+    Raises
+    ------
+    CourseError
+        If the course has it already, or the gradebook cannot be opened.
+    BuildError
+        If there is no such homework, or its source does not fit together.
+    """
+    from autograder.build import source_notebooks
+
+    if name in course.assignments():
+        raise CourseError(
+            f"{name} is in {course.root} already, and is left as it is. To release it anew after a change, edit "
+            f"source/{name}/ there and run `nbgrader generate_assignment {name} --force` in the folder."
+        )
+    notebooks = source_notebooks(name)
+    if reason := database.trouble(course.gradebook):
+        raise CourseError(reason)
+    try:
+        _put_in(course.root, course.dataset, name, notebooks)
+    except BaseException:  # nothing half-made is left, for the next try would refuse it
+        for folder in ("source", "release"):
+            shutil.rmtree(course.root / folder / name, ignore_errors=True)
+        raise
+
+
+def _put_in(root, dataset, name, notebooks):
+    """The source of one homework in a course folder, and what nbgrader makes of it."""
+    from autograder.build import handed_out_with, release
+
+    target = root / "source" / name
+    target.mkdir(parents=True)
+    for path in handed_out_with(name):
+        shutil.copyfile(path, target / path.name)
+    (target / "course.json").write_text(json.dumps({"dataset": dataset}) + "\n", encoding="utf-8")
+    release(root, name, notebooks)
+
+
 def _fill(root, stored, sources):
     """Everything that a course folder holds: `stored` in course.json, and its assignments' source notebooks."""
-    from autograder.build import release
     from autograder.grading.nbgrader_plugin import steps
 
     root.chmod(0o700)  # grades and hand-ins are nobody else's business
@@ -192,10 +271,7 @@ def _fill(root, stored, sources):
     (root / "nbgrader_config.json").write_text(json.dumps({"Autograde": steps()}, indent=1) + "\n", encoding="utf-8")
     (root / "submitted").mkdir()
     for name, notebooks in sources.items():
-        target = root / "source" / name
-        target.mkdir(parents=True)
-        (target / "course.json").write_text(json.dumps({"dataset": stored["dataset"]}) + "\n", encoding="utf-8")
-        release(root, name, notebooks)
+        _put_in(root, stored["dataset"], name, notebooks)
 
 
 def _refuse_visible(root):

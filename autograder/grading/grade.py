@@ -148,6 +148,7 @@ def grade_class(
     CourseError
         For an unknown assignment, where there is nothing to grade, or where the gradebook cannot be opened.
     SandboxUnavailable
+        If bubblewrap is missing.
     """
     if sandbox == "bwrap":
         bubblewrap()

@@ -113,6 +113,8 @@ def _plain_files(folder, notebooks=False):
             and name != ".ipynb_checkpoints"
             # A folder in the place of a notebook would be in the way of the graded one.
             and not name.endswith(".ipynb")
+            # Python's own environment, which many make beside their notebooks: thousands of files, none of them theirs.
+            and not os.path.lexists(os.path.join(base, name, "pyvenv.cfg"))
         )
         for name in sorted(names):
             path = Path(base) / name

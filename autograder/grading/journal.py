@@ -58,7 +58,7 @@ def programs():
     for package in (autograder, coursekit, solutions):
         root = Path(package.__path__[0])
         for path in sorted(root.rglob("*")):
-            if path.suffix in (".py", ".json") and path.is_file():
+            if path.suffix in (".py", ".json", ".csv", ".npz") and path.is_file():
                 digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

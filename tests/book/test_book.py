@@ -18,7 +18,17 @@ CHAPTERS = {  # the pages of each; a page's notebook is assignments/CHAPTER/PAGE
     "transfer": ("transfer",),
 }
 CHAPTER_PAGES = tuple(name for pages in CHAPTERS.values() for name in pages)
-PAGES = ("index", *CHAPTER_PAGES, "student", "instructor", "data", "references")
+GUIDES = ("", "_term", "_homework", "_check", "_data", "_deploy", "_sandbox", "_troubleshooting")
+REFERENCE = ("reference_students", "reference_checks", "reference_grading")
+PAGES = (
+    "index",
+    *CHAPTER_PAGES,
+    "student",
+    *(f"instructor{name}" for name in GUIDES),
+    "data",
+    *REFERENCE,
+    "references",
+)
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
 )

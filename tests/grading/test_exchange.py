@@ -51,6 +51,16 @@ def test_what_comes_by_the_exchange_is_graded_as_it_was_handed_in_last(collected
     assert {verdict.check: verdict.points for verdict in graded.verdicts} == pytest.approx(HALF_DONE.points(POINTS))
 
 
+def test_feedback_goes_back_the_same_way(collected):
+    exchange, home = collected.root.parent / "exchange", collected.root.parent / "home"
+    grade_class(collected)
+    for command in ("generate_feedback", "release_feedback"):
+        nbgrader(collected.root, exchange, command, ASSIGNMENT)
+    nbgrader(home, exchange, "fetch_feedback", ASSIGNMENT, "--course", collected.root.name)
+    (page,) = (home / ASSIGNMENT / "feedback").rglob("*.html")
+    assert "softmax.probabilities" in page.read_text(encoding="utf-8")
+
+
 def test_when_it_was_handed_in_is_known_from_the_exchange(collected):
     (folder,) = (collected.root / "submitted").glob(f"*/{ASSIGNMENT}")
     told = (folder / "timestamp.txt").read_text().removesuffix(" UTC")

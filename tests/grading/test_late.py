@@ -283,7 +283,7 @@ def test_a_date_or_policy_that_cannot_be_meant_is_told(course, capsys, settings,
 
 
 def test_the_guide_shows_settings_that_are_understood(course):
-    guide = (ROOT / "book" / "instructor.md").read_text(encoding="utf-8")
+    guide = (ROOT / "book" / "instructor_term.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
     (course.private / "course.json").write_text(shown)
     deadlines = open_course(course.root).deadlines

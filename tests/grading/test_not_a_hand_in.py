@@ -177,6 +177,14 @@ def test_what_jupyter_would_run_as_its_configuration_is_not_taken_along(tmp_path
     assert sorted(read_files(tmp_path)) == sorted(kept)
 
 
+def test_a_python_environment_beside_the_notebook_is_no_part_of_the_hand_in(tmp_path):
+    (tmp_path / "gradients" / "lib").mkdir(parents=True)
+    (tmp_path / "gradients" / "pyvenv.cfg").touch()
+    (tmp_path / "gradients" / "lib" / "numpy.py").touch()
+    (tmp_path / "weights.npz").touch()
+    assert list(read_files(tmp_path)) == ["weights.npz"]
+
+
 @pytest.mark.parametrize(
     "name", ["softmax (1).ipynb", "Softmax.ipynb", "softmax.ipynb.ipynb", "so\u0308ftmax.ipynb", "a\x1b[31m.ipynb"]
 )
