@@ -80,7 +80,10 @@ COMMANDS = {
         "put a homework into a course folder that exists",
         "a homework of this clone, such as one of your own",
         "its folders in DIR/source/ and DIR/release/, and its place in nbgrader's gradebook",
-        {"autograder add my-course layers": "also of a homework that was made after the course"},
+        {
+            "autograder add my-course hinge": "a homework that was made after the course",
+            "autograder add my-course layers": "one that was taken out of it",
+        },
     ),
     "collect": Help(
         "instructor",
