@@ -22,6 +22,7 @@ from benchmarks.toys import TOYS
 BOOK = Path(__file__).resolve().parents[1] / "book"
 RESULTS = BOOK / "results"
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+WIDE = '<span style="display: inline-block; min-width: min(12rem, 40vw)">'  # or a long text becomes a narrow column
 HEADER = ["what, and where", "theirs", "ours", "difference", "seeds", "time"]
 
 
@@ -221,7 +222,8 @@ def table(entries):
         theirs = row.get("theirs", "–") + ("×" if row.get("unit") == "×" else "")
         seconds = duration(entry.seconds) if entry.seconds is not None else ""
         seconds += " each" if seconds and (entry.seeds or 1) > 1 else ""
-        what = row["what"] + (", %" if row.get("unit") == "%" else "") + f"<br>{link(row['section'])}"
+        what = row["what"] + (", %" if row.get("unit") == "%" else "")
+        what = f"{WIDE}{what}<br>{link(row['section'])}</span>"
         lines.append([what, theirs, ours(entry), verdict(entry), str(entry.seeds or ""), seconds])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
