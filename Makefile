@@ -8,9 +8,10 @@ LOCK := requirements/lock.txt
 READY := $(VENV)/ready
 PEERS := .venv-peers
 OLDEST := .venv-oldest
+STUDIES_AS_ASKED = $(if $(QUICK),--quick) $(if $(AGAIN),--again) $(if $(FORCE),--force) $(if $(LIST),--list)
 CLEANED := _build build dist demo-course .jupyter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV) $(PEERS) $(OLDEST)
 
-.PHONY: help demo test assignments book serve lint wheel bench speed peers verdicts fairness lock clean bubblewrap
+.PHONY: help demo test assignments book serve lint wheel study studies bench speed peers verdicts fairness lock clean bubblewrap
 .DEFAULT_GOAL := help
 
 help:
@@ -54,13 +55,15 @@ wheel: $(READY) ## Build the students' package into dist/, without solutions
 	rm -rf build
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-bench: $(READY) ## Run the long studies on CIFAR-10 that the book shows (a quick try-out: make bench ARGS=--quick)
-	$(BIN)/python -m benchmarks.studies.softmax $(ARGS)
-	$(BIN)/python -m benchmarks.studies.two_layer_net $(ARGS)
-	$(BIN)/python -m benchmarks.studies.layers $(ARGS)
-	$(BIN)/python -m benchmarks.studies.batchnorm $(ARGS)
-	$(BIN)/python -m benchmarks.studies.cnn $(ARGS)
-	$(BIN)/python -m benchmarks.studies.transfer $(ARGS)
+study: $(READY) ## Run one study, or one chapter's: make study NAME=softmax/grid (recorded ones with AGAIN=1; a try-out: QUICK=1)
+	@test -n "$(NAME)" || { echo "Say which: make study NAME=softmax/grid. make studies LIST=1 lists all." >&2; exit 2; }
+	$(BIN)/python -m benchmarks.studies $(NAME) $(STUDIES_AS_ASKED) $(ARGS)
+
+studies: $(READY) ## Run all studies on CIFAR-10 that are not recorded, all with AGAIN=1 (a few minutes: QUICK=1; what there is: LIST=1)
+	$(BIN)/python -m benchmarks.studies $(STUDIES_AS_ASKED) $(ARGS)
+
+bench: $(READY) ## Record all studies anew, the same as make studies AGAIN=1
+	$(BIN)/python -m benchmarks.studies --again $(ARGS)
 
 speed: $(READY) ## Measure how fast layers are against loops and against PyTorch (a quick try-out: make speed ARGS=--quick)
 	$(BIN)/python -m benchmarks.speed.softmax $(ARGS)

@@ -1,6 +1,6 @@
 """The batch normalisation chapter's studies on CIFAR-10: S3's experiments, and S2's on the size of batches.
 
-    python -m benchmarks.studies.batchnorm [--only NAME ...] [--quick] [--out FOLDER]
+    python -m benchmarks.studies.batchnorm [--only NAME ...] [--quick] [--again] [--force] [--out FOLDER]
 
 Each study writes one JSON to `book/results/batchnorm/`, where the book reads it. Arrays are float32; every pixel is
 standardised with mean and standard deviation of the training images. 45,000 / 5,000 / 10,000 images.
@@ -79,7 +79,7 @@ def _study(size, source, choices, seeds=1):
     data = size.data(train=45_000, val=5_000)
     sets, runs = prepare(data, STANDARDISED), []
     for settings in progress(choices[: size.count(len(choices))], "nets"):
-        runs += [fit(sets, shortened(size, settings), seed) for seed in range(size.count(seeds))]
+        runs += [size.once(fit, sets, shortened(size, settings), seed) for seed in range(size.count(seeds))]
     return {"source": {"name": "S3"} | source, "runs": runs, "data": record.data_provenance(data, AUGMENTED)}
 
 

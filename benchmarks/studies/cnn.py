@@ -1,6 +1,6 @@
 """The convolution chapter's studies on CIFAR-10: S1's convnets, S2's experiments, S4's two-layer convnet.
 
-    python -m benchmarks.studies.cnn [--only NAME ...] [--quick] [--out FOLDER]
+    python -m benchmarks.studies.cnn [--only NAME ...] [--quick] [--again] [--force] [--out FOLDER]
 
 Each study writes one JSON to `book/results/cnn/`, where the book reads it. Arrays and tensors are float32. A study that
 was killed goes on from the checkpoints in `build/checkpoints/cnn/` when it is started again.
@@ -128,7 +128,9 @@ def _study(name, size, source, choices, train_images=45_000, val_images=5_000, s
     for k, settings in enumerate(progress(choices[: size.count(len(choices))], "nets")):
         settings = settings | ({"epochs": min(2, settings["epochs"])} if size.quick else {})
         quick = "quick-" * size.quick
-        runs += [train(f"{quick}{name}-{k}-{seed}", data, settings, seed) for seed in range(size.count(seeds))]
+        for seed in range(size.count(seeds)):
+            net = functools.partial(train, f"{quick}{name}-{k}-{seed}")
+            runs.append(size.once(net, data, settings, seed))
     return {"source": source, "runs": runs, "data": record.data_provenance(data, about)}
 
 
@@ -211,19 +213,25 @@ def by_hand(size):
     settings = {"filters": 32, "filter_size": 7, "reg": 0.001}
     training = {"epochs": 1, "batch_size": 50, "learning_rate": 1e-3}
     for seed in range(size.count(3)):
-        net = cnn.TwoLayerConvNet(**settings, seed=seed)
-        start = time.perf_counter()
-        history = net.train(*sets["train"], *sets["val"], seed=seed, **training)
-        seconds = time.perf_counter() - start
-        result = {"settings": settings | training, "seed": seed, "seconds": seconds}
-        result |= {"parameters": sum(value.size for value in net.params.values())}
-        result |= {f"{split}_accuracy": net.accuracy(*sets[split]) for split in run.SPLITS}
-        runs.append(result | {"curves": {"loss": np.reshape(history["loss"], (-1, 10)).mean(axis=1)}})
+        runs.append(size.once(_two_layer_convnet, sets, {"net": settings, "training": training}, seed))
+    filters = [run_.pop("filters") for run_ in runs][-1]
     source = {"name": "S4", "val_accuracy": 0.507}
-    filters = np.round(net.params["W1"].astype(float), 4)
     return {"source": source, "runs": runs, "filters": filters, "data": record.data_provenance(data, CENTRED)}
 
 
+def _two_layer_convnet(sets, settings, seed):
+    net = cnn.TwoLayerConvNet(**settings["net"], seed=seed)
+    start = time.perf_counter()
+    history = net.train(*sets["train"], *sets["val"], seed=seed, **settings["training"])
+    seconds = time.perf_counter() - start
+    result = {"settings": settings["net"] | settings["training"], "seed": seed, "seconds": seconds}
+    result |= {"parameters": sum(value.size for value in net.params.values())}
+    result |= {f"{split}_accuracy": net.accuracy(*sets[split]) for split in run.SPLITS}
+    result |= {"curves": {"loss": np.reshape(history["loss"], (-1, 10)).mean(axis=1)}}
+    return result | {"filters": np.round(net.params["W1"].astype(float), 4)}
+
+
+PACKAGES = ("numpy", "torch")
 STUDIES = {
     study.__name__: study
     for study in (by_hand, convnets, early_stopping, dense, batch_size, regularisation, augmentation)
@@ -232,7 +240,7 @@ STUDIES = {
 
 def main(arguments=None):
     """Run the studies; returns the exit code."""
-    return run.main("cnn", STUDIES, arguments, packages=("numpy", "torch"))
+    return run.main("cnn", STUDIES, arguments, packages=PACKAGES)
 
 
 if __name__ == "__main__":

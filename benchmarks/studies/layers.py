@@ -70,7 +70,7 @@ def ten_thousand(size):
     settings = S3 | {"hidden": [50], "n_s": 500, "cycles": 3, "reg": 0.01}
     return {
         "source": {"name": "S3", "test_accuracy": 0.4666},
-        "runs": [fit(sets, shortened(size, settings), seed) for seed in range(size.count(3))],
+        "runs": [size.once(fit, sets, shortened(size, settings), seed) for seed in range(size.count(3))],
         "data": record.data_provenance(data, STANDARDISED),
     }
 
@@ -81,7 +81,8 @@ def depth(size):
     sets, runs = prepare(data, STANDARDISED), []
     for hidden in ([50], [50, 50], [50, 50, 50], NINE):
         for initialiser in ("he", "normal 0.01") if len(hidden) == 8 else ("he",):
-            runs.append(fit(sets, shortened(size, S3 | {"hidden": hidden, "initialiser": initialiser}), 0))
+            settings = shortened(size, S3 | {"hidden": hidden, "initialiser": initialiser})
+            runs.append(size.once(fit, sets, settings, 0))
     return {
         "source": {
             "name": "S3",
@@ -100,7 +101,7 @@ def three_layers(size):
     settings = S3 | {"hidden": [300, 100], "cycles": 3}
     return {
         "source": {"name": "S3", "test_accuracy": 0.5523, "hidden": [100, 50, 30]},
-        "runs": [fit(sets, shortened(size, settings), seed) for seed in range(size.count(3))],
+        "runs": [size.once(fit, sets, shortened(size, settings), seed) for seed in range(size.count(3))],
         "data": record.data_provenance(data, STANDARDISED),
     }
 

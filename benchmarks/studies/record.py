@@ -65,8 +65,18 @@ def plain(value, digits=5):
 
 def write(path, study):
     """Write one study as JSON, lists of numbers on one line each so that the file stays readable."""
+    write_whole(path, _format(plain(study)) + "\n")
+
+
+def write_whole(path, text):
+    """Write a file whole or not at all: whoever reads it meets the old text or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_format(plain(study)) + "\n", encoding="utf-8")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _format(value, indent=""):

@@ -1,12 +1,13 @@
 """The softmax chapter's studies on CIFAR-10: S0's and S4's experiments, trained with `solutions.softmax`.
 
-    python -m benchmarks.studies.softmax [--only NAME ...] [--quick] [--out FOLDER]
+    python -m benchmarks.studies.softmax [--only NAME ...] [--quick] [--again] [--force] [--out FOLDER]
 
 Each study writes one JSON (settings, seeds, data, versions, machine, times, curves, accuracies, the hand-in's figures)
 to `book/results/softmax/`, where the book reads it. `--quick` runs all of them small, on shapes10, into
 `build/studies/softmax`. Arrays are float32, weights included, unless a study says otherwise.
 """
 
+import functools
 import sys
 import time
 
@@ -75,13 +76,30 @@ def fit(sets, settings, seed, std=0.01):
     return model, measured | {"first_loss": first_loss, "weight_std": model.W[:-1].std()}
 
 
+def measure(sets, settings, seed, std=0.01):
+    """As `fit`, without the model."""
+    return fit(sets, settings, seed, std)[1]
+
+
+def _with_weights(sets, settings, seed):
+    model, measured = fit(sets, settings, seed)
+    return measured | {"W": model.W}
+
+
+def kept_fit(size, sets, settings, seed):
+    """As `fit`, but not trained again if it was before a kill."""
+    measured, model = size.once(_with_weights, sets, settings, seed), SoftmaxClassifier()
+    model.W = np.array(measured.pop("W"), dtype=np.float32)
+    return model, measured
+
+
 def best_setting(size):
     """S0's best setting, with three seeds, on centred pixels and on S0's own kind of pixels."""
     data = size.data(train=40_000)
     result = {"source": {"name": "S0", "val_accuracy": 0.4077, "train_accuracy": 0.4439, "test_accuracy": 0.4075}}
     for name, preprocessing in (("runs", CENTRED), ("raw_runs", RAW)):
         sets = prepare(data, preprocessing)
-        result[name] = [fit(sets, size.epochs(BEST), seed)[1] for seed in range(size.count(3))]
+        result[name] = [size.once(measure, sets, size.epochs(BEST), seed) for seed in range(size.count(3))]
     return result | {"data": record.data_provenance(data, f"runs: {CENTRED}; raw_runs: {RAW}")}
 
 
@@ -114,7 +132,8 @@ def _settings_on_ten_thousand(size, settings_and_source):
     for name, preprocessing in (("runs", CENTRED), ("raw_runs", RAW)):
         sets = prepare(data, preprocessing)
         result[name] = [
-            fit(sets, size.epochs(settings | {"shuffle": False}), 0)[1] for settings, _ in settings_and_source
+            size.once(measure, sets, size.epochs(settings | {"shuffle": False}), 0)
+            for settings, _ in settings_and_source
         ]
     return result | {"data": record.data_provenance(data, f"runs: {CENTRED}; raw_runs: {RAW}")}
 
@@ -131,7 +150,7 @@ def grid(size):
     ]
     data = size.data(train=40_000)
     sets = prepare(data, CENTRED)
-    fits = [fit(sets, size.epochs(settings), 0) for settings in choices[: size.count(24)]]
+    fits = [kept_fit(size, sets, size.epochs(settings), 0) for settings in choices[: size.count(24)]]
     fits.sort(key=lambda pair: pair[1]["val_accuracy"], reverse=True)
     return {
         "source": {
@@ -155,7 +174,7 @@ def bagging(size):
     models, runs = [], []
     for seed in range(size.count(20)):
         sample = bootstrap(*sets["train"], np.random.default_rng(seed))
-        model, measured = fit(sets | {"train": sample}, size.epochs(BEST), seed)
+        model, measured = kept_fit(size, sets | {"train": sample}, size.epochs(BEST), seed)
         models.append(model)
         runs.append(run.without_curves(measured))
     return {
@@ -191,7 +210,7 @@ def raw_pixels(size):
     data = size.data(train=49_000, val=1_000)
     sets = prepare(data, BYTES)
     settings = {"epochs": 41, "batch_size": 200, "learning_rate": 1e-6, "reg": 0.1, "shuffle": True}
-    _, measured = fit(sets, size.epochs(settings), 0, std=0.0001)
+    measured = size.once(functools.partial(measure, std=0.0001), sets, size.epochs(settings), 0)
     return {
         "source": {"name": "S4", "steps": 10_000, "train_accuracy": 0.425, "test_accuracy": 0.38},
         "runs": [measured],

@@ -1,14 +1,12 @@
 """The transfer chapter's studies on CIFAR-10: how far features of ImageNet carry, and how many labels they save.
 
-    python -m benchmarks.studies.transfer [--only NAME ...] [--quick] [--out FOLDER]
+    python -m benchmarks.studies.transfer [--only NAME ...] [--quick] [--again] [--force] [--out FOLDER]
 
 Each study writes one JSON to `book/results/transfer/`, where the book reads it. Features are kept in
 `build/features/` and checkpoints in `build/checkpoints/transfer/`: a study that was killed goes on where it was.
 """
 
 import functools
-import json
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -141,21 +139,24 @@ def labels(size):
     runs = []
     for per_class in progress(counts, "images per class"):
         for kind, inputs in (("pixels", pixels), ("features", sets)):
-            X, y = inputs["train"]
             for seed in range(size.count(3 if per_class < 2000 else 1)):
-                rng = np.random.default_rng(seed)
-                chosen = some_of_each(y, per_class, rng)
-                start = time.perf_counter()
-                layer, reg = tuned_probe(X[chosen], y[chosen], rng)
-                result = {"settings": {"inputs": kind, "per_class": per_class, "reg": reg}, "seed": seed}
-                result |= {"seconds": time.perf_counter() - start, "images": len(chosen)}
-                runs.append(result | {f"{split}_accuracy": accuracy(layer, *inputs[split]) for split in run.SPLITS[1:]})
+                runs.append(size.once(_probed, inputs, {"inputs": kind, "per_class": per_class}, seed))
     return {
         "source": SOURCE,
         "backbone": {"name": BACKBONE, "size": 32 if size.quick else SIZE, "extraction_seconds": seconds},
         "runs": runs,
         "data": record.data_provenance(data, "bytes enlarged, 127 subtracted, divided by 128"),
     }
+
+
+def _probed(sets, settings, seed):
+    (X, y), rng = sets["train"], np.random.default_rng(seed)
+    chosen = some_of_each(y, settings["per_class"], rng)
+    start = time.perf_counter()
+    layer, reg = tuned_probe(X[chosen], y[chosen], rng)
+    result = {"settings": settings | {"reg": reg}, "seed": seed}
+    result |= {"seconds": time.perf_counter() - start, "images": len(chosen)}
+    return result | {f"{split}_accuracy": accuracy(layer, *sets[split]) for split in run.SPLITS[1:]}
 
 
 def all_labels(size):
@@ -168,17 +169,21 @@ def all_labels(size):
     sets, seconds = features_of_stages(data, **settings)
     runs = []
     for reg in progress(REGS[3:], "regularisations"):
-        start = time.perf_counter()
-        layer = train_probe(*sets["train"], 10, reg)
-        result = {"settings": settings | {"reg": reg, "features": layer.in_features}, "seed": 0}
-        result |= {"seconds": time.perf_counter() - start, "images": len(data.y_train)}
-        runs.append(result | {f"{split}_accuracy": accuracy(layer, *sets[split]) for split in run.SPLITS})
+        runs.append(size.once(_probed_with_all, sets, settings | {"reg": reg}, 0))
     return {
         "source": SOURCE,
         "backbone": {"name": BACKBONE, "precision": "bfloat16", "seconds_per_image": seconds},
         "runs": sorted(runs, key=lambda found: -found["val_accuracy"]),
         "data": record.data_provenance(data, "also mirrored; bytes enlarged, 127 subtracted, divided by 128"),
     }
+
+
+def _probed_with_all(sets, settings, seed):
+    start = time.perf_counter()
+    layer = train_probe(*sets["train"], 10, settings["reg"])
+    result = {"settings": settings | {"features": layer.in_features}, "seed": seed}
+    result |= {"seconds": time.perf_counter() - start, "images": len(sets["train"][1])}
+    return result | {f"{split}_accuracy": accuracy(layer, *sets[split]) for split in run.SPLITS}
 
 
 def preparation(size):
@@ -207,21 +212,23 @@ def preparation(size):
     ways |= {f"{pixels} × {pixels}": (forwards, pixels, owners) for pixels in (32, 64, 96, 160, 224)}
     runs = []
     for name, (turned, pixels, (mean, std)) in progress(list(ways.items())[: size.count(len(ways))], "ways"):
-        start = time.perf_counter()
-        X, X_test = (
-            extract_features(backbone, preprocess(turned(images), pixels, mean, std), batch_size=50)
-            for images in (data.X_train, data.X_test)
-        )
-        layer, reg = tuned_probe(X, data.y_train, np.random.default_rng(0))
-        settings = {"prepared": name, "size": pixels, "reg": reg}
-        run_ = {"settings": settings, "seed": 0, "seconds": time.perf_counter() - start}
-        runs.append(run_ | {"test_accuracy": accuracy(layer, X_test, data.y_test)})
+        prepare = functools.partial(preprocess, size=pixels, mean=mean, std=std)
+        probed = functools.partial(_prepared, backbone, turned, prepare)
+        runs.append(size.once(probed, data, {"prepared": name, "size": pixels}, 0))
     return {
         "source": SOURCE,
         "backbone": {"name": BACKBONE},
         "runs": runs,
         "data": record.data_provenance(data, "as each run says"),
     }
+
+
+def _prepared(backbone, turned, prepare, data, settings, seed):
+    start, sets = time.perf_counter(), (data.X_train, data.X_test)
+    X, X_test = (extract_features(backbone, prepare(turned(images)), batch_size=50) for images in sets)
+    layer, reg = tuned_probe(X, data.y_train, np.random.default_rng(seed))
+    result = {"settings": settings | {"reg": reg}, "seed": seed, "seconds": time.perf_counter() - start}
+    return result | {"test_accuracy": accuracy(layer, X_test, data.y_test)}
 
 
 def fine_tune(name, data, settings, seed):
@@ -260,27 +267,15 @@ def fine_tuning(size):
     settings = {"size": 96, "stages": 9, "keep": True, "learning_rate": 1.5e-3, "decay": 0.8, "weight_decay": 0.02}
     settings |= {"schedule": "one-cycle", "batch_size": 64, "epochs": 6, "shift": 4}
     settings |= {"size": 32, "epochs": 1} if size.quick else {}
+    name = "quick-fine-tuning" if size.quick else "fine-tuning"
     return {
         "source": SOURCE,
         "backbone": {"name": BACKBONE},
-        "runs": [fine_tune("quick-fine-tuning" if size.quick else "fine-tuning", data, settings, seed=0)],
+        "runs": [size.once(functools.partial(fine_tune, name), data, settings, 0)],
         "data": record.data_provenance(
             data, "127 subtracted, divided by 128; mirrored, shifted; enlarged within the net"
         ),
     }
-
-
-def kept_run(path, settings, seed, run_):
-    """The result of one run of many: read where it was finished before a kill, else computed and kept on disk."""
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if kept.get("settings") == settings:
-        return kept
-    start = time.perf_counter()
-    result = {"settings": settings, "seed": seed, "test_accuracy": run_(settings, seed)}
-    result["seconds"] = time.perf_counter() - start
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result), encoding="utf-8")
-    return result
 
 
 def _trained(net, optimiser, sets, settings, seed):
@@ -305,21 +300,25 @@ def by_labels(size):
         "from scratch": (_from_scratch, {10: 200, 100: 80, 1000: 20}, {"batch_size": 32, "learning_rate": 2e-3}),
         "fine-tuned": (_fine_tuned, {10: 15, 100: 6, 1000: 2}, {"batch_size": 50, "learning_rate": 5e-4}),
     }
-    folder, runs = CHECKPOINTS / ("quick-by-labels" if size.quick else "by-labels"), []
+    runs = []
     for way, (train, epochs, given) in ways.items():
         for per_class in progress([1] if size.quick else list(epochs), f"images per class, {way}"):
             settings = {"way": way, "per_class": per_class, "epochs": epochs.get(per_class, 1), "shift": 4} | given
             settings |= {"size": 32 if size.quick else 96} if way == "fine-tuned" else {}
             for seed in range(size.count(3)):
-                path = folder / f"{way}-{per_class}-{seed}.json"
-                runs.append(kept_run(path, settings, seed, functools.partial(train, data)))
-    shutil.rmtree(folder)
+                runs.append(size.once(functools.partial(_timed, train), data, settings, seed))
     return {
         "source": SOURCE,
         "backbone": {"name": BACKBONE},
         "runs": runs,
         "data": record.data_provenance(data, "standardised; for the pretrained net 127 subtracted, divided by 128"),
     }
+
+
+def _timed(train, data, settings, seed):
+    start = time.perf_counter()
+    result = {"settings": settings, "seed": seed, "test_accuracy": train(data, settings, seed)}
+    return result | {"seconds": time.perf_counter() - start}
 
 
 def _drawn_sets(data, prepare, per_class, seed):
@@ -355,12 +354,13 @@ def _fine_tuned(data, settings, seed):
     return _trained(net, torch.optim.AdamW(groups, weight_decay=0.02), sets, settings, seed)
 
 
+PACKAGES = ("numpy", "torch")
 STUDIES = {study.__name__: study for study in (labels, all_labels, by_labels, preparation, fine_tuning)}
 
 
 def main(arguments=None):
     """Run the studies; returns the exit code."""
-    return run.main("transfer", STUDIES, arguments, packages=("numpy", "torch"))
+    return run.main("transfer", STUDIES, arguments, packages=PACKAGES)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The second chapter's studies on CIFAR-10: S1's and S4's two-layer nets, trained with `solutions.two_layer_net`.
 
-    python -m benchmarks.studies.two_layer_net [--only NAME ...] [--quick] [--out FOLDER]
+    python -m benchmarks.studies.two_layer_net [--only NAME ...] [--quick] [--again] [--force] [--out FOLDER]
 
 Each study writes one JSON (settings, seeds, data, versions, machine, times, curves, accuracies, the hand-ins' figures)
 to `book/results/two_layer_net/`, where the book reads it. `--quick` runs all of them small, on shapes10. Arrays are
@@ -100,7 +100,7 @@ def first_settings(size):
     sets = prepare(data, BYTES)
     return {
         "source": {"name": "S1", "val_accuracy": 0.29, "steps": 1000},
-        "runs": [fit(sets, size.epochs(settings), seed) for seed in range(size.count(3))],
+        "runs": [size.once(fit, sets, size.epochs(settings), seed) for seed in range(size.count(3))],
         "data": record.data_provenance(data, BYTES),
     }
 
@@ -115,7 +115,7 @@ def tuned(size):
             "learning_rate": float(f"{10 ** rng.uniform(-2.5, -1.3):.2g}"),
             "reg": float(f"{10 ** rng.uniform(-3.3, -2):.2g}"),
         }
-        search.append(fit(sets, size.epochs(SMALL | drawn), 0))
+        search.append(size.once(fit, sets, size.epochs(SMALL | drawn), 0))
     search.sort(key=lambda one: one["val_accuracy"], reverse=True)
     best = search[0]["settings"]
     return {
@@ -126,7 +126,7 @@ def tuned(size):
             "s4": {"hidden_size": 70, "epochs": 20, "val_accuracy": 0.521},
         },
         "search": [run.without_curves(one) for one in search],
-        "runs": [fit(sets, best, seed) for seed in range(size.count(3))],
+        "runs": [size.once(fit, sets, best, seed) for seed in range(size.count(3))],
         "data": record.data_provenance(data, STANDARDISED),
     }
 
@@ -144,7 +144,8 @@ def wide(size):
     runs = []
     for changed, seeds in choices[-size.count(4) :]:
         for seed in range(size.count(seeds)):
-            runs.append(fit(sets, size.epochs(SMALL | {"epochs": 15, "learning_rate": 0.01} | changed), seed))
+            settings = size.epochs(SMALL | {"epochs": 15, "learning_rate": 0.01} | changed)
+            runs.append(size.once(fit, sets, settings, seed))
     return {
         "source": {
             "name": "S4",
@@ -170,7 +171,7 @@ def update_rules(size):
     sets, runs, search = prepare(data, STANDARDISED), [], []
     for rule, choices in rates.items():
         changed = {"update_rule": rule, "schedule": None, "epochs": 10}
-        tried = [fit(sets, size.epochs(SMALL | changed | {"learning_rate": rate}), 0) for rate in choices]
+        tried = [size.once(fit, sets, size.epochs(SMALL | changed | {"learning_rate": rate}), 0) for rate in choices]
         runs.append(max(tried, key=lambda one: one["val_accuracy"]))
         search += map(run.without_curves, tried)
     return {
@@ -193,7 +194,9 @@ def schedules(size):
     }
     return {
         "source": {"name": "none"},
-        "runs": [{"name": name} | fit(sets, size.epochs(SMALL | changed), 0) for name, changed in kinds.items()],
+        "runs": [
+            {"name": name} | size.once(fit, sets, size.epochs(SMALL | changed), 0) for name, changed in kinds.items()
+        ],
         "data": record.data_provenance(data, STANDARDISED),
     }
 
@@ -204,7 +207,7 @@ def initial_scale(size):
     sets, runs = prepare(data, STANDARDISED), []
     for std in (0.0001, 0.001, 0.01, 0.03, 0.1, 0.5)[: size.count(6)]:
         changed = {"initial_std": std, "epochs": 5, "schedule": None, "learning_rate": 0.01, "reg": 0.0}
-        runs.append(fit(sets, size.epochs(SMALL | changed), 0))
+        runs.append(size.once(fit, sets, size.epochs(SMALL | changed), 0))
     return {"source": {"name": "none"}, "runs": runs, "data": record.data_provenance(data, STANDARDISED)}
 
 

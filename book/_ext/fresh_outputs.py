@@ -2,12 +2,15 @@
 
 jupyter-cache looks at a notebook's own cells only. The chapters also call `coursekit` and `solutions`, read recorded
 results, and run on the data set this machine has. A fingerprint of all that is kept beside the cache; another one
-empties the cache, so a page never shows the results of yesterday's code.
+empties the cache, so a page never shows the results of yesterday's code. What a single page reads besides has a
+fingerprint of its own, and another one drops that page alone.
 """
 
 import hashlib
 import shutil
 from pathlib import Path
+
+from jupyter_cache import get_cache
 
 from coursekit.data import dataset_name
 
@@ -18,15 +21,29 @@ FOLDERS = {
     "autograder/checks": "thresholds.json",
 }
 
+PAGES = {"book/studies": ("book/sources.json", "book/*.md", "benchmarks/*.py", "benchmarks/studies/*.py")}
+
 
 def fingerprint(root):
     """Return a hash of the files and the name of the data set that the outputs depend on."""
     digest = hashlib.sha256()
     for folder, pattern in FOLDERS.items():
-        for file in sorted((root / folder).rglob(pattern)):
-            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+        _add(digest, root, (root / folder).rglob(pattern))
     digest.update(dataset_name(root / "book").encode())
     return digest.hexdigest()
+
+
+def page_fingerprint(root, page):
+    """Return a hash of the files that one page reads besides."""
+    digest = hashlib.sha256()
+    for pattern in PAGES[page]:
+        _add(digest, root, root.glob(pattern))
+    return digest.hexdigest()
+
+
+def _add(digest, root, files):
+    for file in sorted(files):
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
 
 
 def drop_stale_cache(app, config):
@@ -41,6 +58,20 @@ def drop_stale_cache(app, config):
         # Pages Sphinx considers up to date would keep their old outputs.
         shutil.rmtree(app.doctreedir, ignore_errors=True)
         Path(app.doctreedir).mkdir(parents=True)
+    for page in PAGES:
+        stamp, now = cache / f"fingerprint-{page.replace('/', '-')}", page_fingerprint(root, page)
+        if not stamp.exists() or stamp.read_text() != now:
+            drop_page(cache, page)
+            Path(app.doctreedir, f"{page}.doctree").unlink(missing_ok=True)
+            stamp.write_text(now)
+
+
+def drop_page(cache, page):
+    """Take one page out of the cache of outputs, which may be that of another clone."""
+    kept = get_cache(cache)
+    for record in kept.list_cache_records():
+        if Path(record.uri).as_posix().endswith(f"/{page}.md"):
+            kept.remove_cache(record.pk)
 
 
 def setup(app):

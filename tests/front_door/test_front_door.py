@@ -16,7 +16,20 @@ from autograder.recording import solution_files
 from autograder.registry import chapters
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ("demo", "test", "assignments", "book", "serve", "lint", "wheel", "bench", "speed", "clean")
+TARGETS = (
+    "demo",
+    "test",
+    "assignments",
+    "book",
+    "serve",
+    "lint",
+    "wheel",
+    "study",
+    "studies",
+    "bench",
+    "speed",
+    "clean",
+)
 
 
 @pytest.fixture(scope="module")

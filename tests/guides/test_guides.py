@@ -98,9 +98,10 @@ OTHERS = {
 def _understood(words, command):
     """Whether the parser takes the command; a subcommand alone names what is spoken of."""
     commands = next(a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
-    if words in (["--help"], ["--version"]):
+    words = [word for word in words if word not in ("--help", "--version")]
+    if not words:
         return
-    assert words and words[0] in commands, f"there is no command {command!r}"
+    assert words[0] in commands, f"there is no command {command!r}"
     if len(words) > 1:
         _parser().parse_args(words)
 
