@@ -10,8 +10,11 @@ import numpy as np
 
 from autograder.namespace import Failure
 
-EXACT = 1e-5  # the same formula in any order of summation, in float64 or float32 (measured: below 2e-6)
-SINGLE = 1e-3  # the same where float32 numbers near 1000 enter an exponential
+#: Largest relative error where the formula is the same, in any order of summation, in float64 or float32; measured
+#: with right solutions: below 2e-6.
+EXACT = 1e-5
+#: The same where float32 numbers near 1000 enter an exponential.
+SINGLE = 1e-3
 NEAR = 1e-3  # wrong, but so nearly right that the formula is hardly in doubt: the middle one of three bands
 
 
