@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -162,6 +163,19 @@ def test_a_result_that_could_not_be_entered_is_kept_and_entered_by_the_next_grad
     (graded,) = grade_class(course, executor=Here(lambda task: pytest.fail("graded twice")))
     assert graded.kept and not graded.trouble
     assert gradebook_points(course, "ada")["softmax.train"][0] == CHECKS["softmax.train"].points
+
+
+@pytest.mark.parametrize(
+    ("path", "judges"),
+    [("exam.py", True), ("checks/recorded/x.json", True), ("report/pages.py", False), ("export/canvas.py", False)],
+)
+def test_the_checks_count_as_changed_where_programs_changed_that_judge(path, judges, tmp_path, monkeypatch):
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text("1")
+    monkeypatch.setattr(journal, "autograder", SimpleNamespace(__path__=[tmp_path]))
+    before = journal.programs.__wrapped__()
+    (tmp_path / path).write_text("2")
+    assert (journal.programs.__wrapped__() != before) == judges
 
 
 class TestJournal:
