@@ -43,7 +43,10 @@ def _cell(outcome):
 
 def _plain(text):
     """A sentence that Markdown leaves alone, in a table too."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
+    parts = text.replace("|", "\\|").split("`")
+    for number in range(0, len(parts), 2):  # between backquotes the text is code, as it stands
+        parts[number] = parts[number].replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
+    return "`".join(parts)
 
 
 def damage(found):

@@ -137,3 +137,7 @@ def test_recorded_attacks_forge_read_stop_and_change_nothing_here():
         assert not set(row["graders"]["ours"]["did"]) & {*tables.DAMAGE, "lives on", "scripts shown"}, row["attack"]
     assert any("points forged" in row["graders"].get("nbgrader", {}).get("did", []) for row in result["rows"])
     assert tables.attacks(result).count("\n") == len(result["rows"]) + 1
+
+
+def test_code_in_a_table_stands_as_it_is_and_text_around_it_is_left_alone_by_markdown():
+    assert tables._plain("a_b `__import__` <c>|") == "a\\_b `__import__` &lt;c>\\|"
