@@ -77,3 +77,14 @@ def test_the_grid_holds_each_of_the_sources_four_kinds_of_runs():
     assert len(speed.GRID) == 96
     kinds = {(one["shuffle"], "final_learning_rate" in one) for one in speed.GRID}
     assert len(kinds) == 4 and len({str(one) for one in speed.GRID}) == 96
+
+
+def test_the_recorded_grid_and_bagging_are_as_fast_and_as_accurate_as_they_are_said_to_be():
+    recorded = json.loads(speed.RESULT.read_text(encoding="utf-8"))
+    assert not recorded["quick"] and recorded["data"]["name"] == "cifar10"
+    grid, bags = recorded["grid"], recorded["bagging"]
+    assert grid["models"] == 96 and grid["seconds"] < 4 * 60 and grid["one_after_another"] > 3 * grid["seconds"]
+    assert bags["models"] == 20 and bags["seconds"] < 60 and bags["one_after_another"] > 3 * bags["seconds"]
+    for part in (grid, bags):
+        assert part["ensemble"]["test_accuracy"] >= part["source"]["ensemble_test_accuracy"]
+    assert grid["best"]["test_accuracy"] >= grid["source"]["test_accuracy"]
