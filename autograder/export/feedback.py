@@ -10,34 +10,14 @@ import re
 import stat
 import time
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from autograder.export.filling import listed
+from autograder.export.filling import Filled, listed
 from autograder.export.grades import feedback_command
 from autograder.grading.collect import PLATFORMS, UPLOAD
 
 _SCORE = re.compile(rb"<h4>[^<]*\(Score: (-?[\d.]+) / ")  # nbgrader's heading above each page
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')  # students choose their names
-
-
-@dataclass
-class Packed:
-    """A zip of feedback.
-
-    Attributes
-    ----------
-    content : bytes
-        Empty where there is none at all.
-    written : int
-        How many students' feedback is in it.
-    problems, notes : list of str
-    """
-
-    content: bytes = b""
-    written: int = 0
-    problems: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
 
 
 def pack(course, grades, people, platform=None):
@@ -52,10 +32,11 @@ def pack(course, grades, people, platform=None):
 
     Returns
     -------
-    Packed
+    Filled
+        Its `content` is the zip; empty where there is no feedback at all.
     """
     notebooks = sorted(path.stem for path in (course.root / "release" / grades.assignment).glob("*.ipynb"))
-    packed, buffer, old = Packed(), io.BytesIO(), []
+    packed, buffer, old = Filled(content=b""), io.BytesIO(), []
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for grade in grades.all:
             pages = _pages(course, grade, notebooks)

@@ -17,13 +17,13 @@ _SHOWN = 10  # names in one sentence
 
 @dataclass
 class Filled:
-    """A table on its way out.
+    """A table, or a zip of feedback, on its way out.
 
     Attributes
     ----------
     content : list of rows, or bytes
     written : int
-        How many grades are in it.
+        How many grades, or hand-ins with feedback, are in it.
     problems : list of str
         Sentences about students who should be in it and are not.
     notes : list of str

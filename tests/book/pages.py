@@ -6,6 +6,15 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = {  # the pages of each; a page's notebook is assignments/CHAPTER/PAGE.ipynb
+    "softmax": ("softmax",),
+    "two_layer_net": ("two_layer_net",),
+    "layers": ("layers",),
+    "batchnorm": ("batchnorm",),
+    "cnn": ("cnn_by_hand", "cnn_pytorch"),
+    "transfer": ("transfer",),
+}
+CHAPTER_PAGES = tuple(name for pages in CHAPTERS.values() for name in pages)
 
 
 def page_names():

@@ -2,33 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from autograder.registry import checks_of
+from tests.book.pages import CHAPTER_PAGES, CHAPTERS, ROOT, page_names
 
-ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = {  # the pages of each; a page's notebook is assignments/CHAPTER/PAGE.ipynb
-    "softmax": ("softmax",),
-    "two_layer_net": ("two_layer_net",),
-    "layers": ("layers",),
-    "batchnorm": ("batchnorm",),
-    "cnn": ("cnn_by_hand", "cnn_pytorch"),
-    "transfer": ("transfer",),
-}
-CHAPTER_PAGES = tuple(name for pages in CHAPTERS.values() for name in pages)
-GUIDES = ("", "_term", "_homework", "_check", "_data", "_deploy", "_sandbox", "_troubleshooting")
-REFERENCE = ("reference_students", "reference_checks", "reference_grading")
-PAGES = (
-    "index",
-    *CHAPTER_PAGES,
-    "student",
-    *(f"instructor{name}" for name in GUIDES),
-    "data",
-    *REFERENCE,
-    "references",
-)
+PAGES = tuple(name.removeprefix("book/") for name in page_names())
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(https?:)?//|<link\b[^>]*\brel=\"stylesheet\"[^>]*href=\"(https?:)?//"
 )

@@ -9,11 +9,10 @@ from urllib.parse import unquote, urlsplit
 import axe_core_python
 import pytest
 
-from tests.book.pages import ROOT, Page, page_names
+from tests.book.pages import CHAPTER_PAGES, ROOT, Page, page_names
 from tests.chromium import chromium
 
 PAGES = page_names()
-CHAPTERS = ("softmax", "two_layer_net", "layers", "batchnorm", "cnn_by_hand", "cnn_pytorch", "transfer")
 WIDTHS = (390, 820, 1400)
 SCHEMES = ("light", "dark")
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -160,7 +159,7 @@ def test_ids_are_unique_and_headings_in_order(site, name):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", CHAPTER_PAGES)
 def test_search_finds_a_word_of_each_chapter(browser, served, chapter):
     _open(browser, f"{served}/search.html?q={WORD[chapter]}")
     _wait_for(browser, f"return document.querySelector('#search-results a[href*=\"book/{chapter}.html\"]')")
@@ -229,7 +228,7 @@ def test_formulas_that_stand_alone_stand_in_the_middle(browser, site):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_on_paper_answers_are_open_and_interactive_figures_are_still(browser, site, name):
     _open(browser, (site / "book" / f"{name}.html").as_uri())
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})

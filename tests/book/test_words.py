@@ -2,21 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.book.pages import CHAPTER_PAGES, CHAPTERS, ROOT
+
 BOOK = ROOT / "book"
-CHAPTERS = {  # page: its homework's folder
-    "softmax": "softmax",
-    "two_layer_net": "two_layer_net",
-    "layers": "layers",
-    "batchnorm": "batchnorm",
-    "cnn_by_hand": "cnn",
-    "cnn_pytorch": "cnn",
-    "transfer": "transfer",
-}
+HOMEWORK = {page: chapter for chapter, own in CHAPTERS.items() for page in own}  # the folder of each page's homework
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -33,20 +25,20 @@ def built(site, name):
 # ---------------------------------------------------------------------------------------------- recorded studies
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_every_recorded_study_of_a_chapter_says_how_it_was_measured(name):
     code = "\n".join(CELL.findall(source(name)))
-    studies = {f"{CHAPTERS[name]}/{study}" for study in re.findall(r'\brecorded\(["\'](\w+)["\']\)', code)}
+    studies = {f"{HOMEWORK[name]}/{study}" for study in re.findall(r'\brecorded\(["\'](\w+)["\']\)', code)}
     studies |= {f"{chapter}/{study}" for study, chapter in re.findall(r'\brecorded\("(\w+)", "(\w+)"\)', code)}
     studies |= {f"{chapter}/{study}" for chapter, study in re.findall(r'"results", "(\w+)", "(\w+)\.json"', code)}
     for several in re.findall(r"\bmap\(recorded, \(([^)]+)\)", code):
-        studies |= {f"{CHAPTERS[name]}/{study}" for study in re.findall(r'"(\w+)"', several)}
+        studies |= {f"{HOMEWORK[name]}/{study}" for study in re.findall(r'"(\w+)"', several)}
     said = set(re.findall(r'"(\w+/\w+)"', " ".join(re.findall(r"how_measured\(([^)]+)\)", code))))
     assert studies and studies - said == set(), "recorded, but the page does not say how it was measured"
     assert all((BOOK / "results" / f"{study}.json").is_file() for study in said)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_the_line_that_unfolds_gives_the_figures_of_the_file(site, name):
     text = built(site, name)
     calls = re.findall(r"how_measured\(([^)]+)\)", source(name))
@@ -71,7 +63,7 @@ def opening(name):
     return CELL.sub("", source(name).split("\n## ")[0])
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_a_chapter_opens_with_what_you_will_be_able_to_do_and_what_it_takes(name):
     text = opening(name)
     goals = re.search(r"^:::\{admonition\} After this chapter you can\n(.*?)^:::$", text, re.MULTILINE | re.DOTALL)
@@ -80,7 +72,7 @@ def test_a_chapter_opens_with_what_you_will_be_able_to_do_and_what_it_takes(name
     assert "{doc}`symbols`" in text and "{doc}`glossary`" in text
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_the_times_on_the_front_page_are_those_of_the_chapter(name):
     read, homework = re.search(r"^  - (.+) to read, (.+) for the homework$", opening(name), re.MULTILINE).groups()
     card = re.search(
@@ -89,7 +81,7 @@ def test_the_times_on_the_front_page_are_those_of_the_chapter(name):
     assert f"\n{read} to read, {homework} for the homework\n" in card.group(0)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_a_chapter_ends_with_mistakes_questions_homework_and_where_to_go_next(site, name):
     sections = re.findall(r"<h2>(.*?)<a", built(site, name))
     assert sections[-4:] == ENDING
@@ -99,7 +91,7 @@ def test_a_chapter_ends_with_mistakes_questions_homework_and_where_to_go_next(si
     assert questions.count("```{dropdown} Answer\n") == len(asked)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_folded_answers_need_no_script(site, name):
     answers = re.findall(
         r"<details[^>]*>\s*<summary[^>]*>.*?Answer.*?</summary>(.*?)</details>", built(site, name), re.S
@@ -123,19 +115,19 @@ def to_be_written(chapter, name):
     return found
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_the_students_notebook_can_be_downloaded_and_holds_no_solution(site, name):
     links = re.findall(
         rf'<a class="reference download internal" download="" href="([^"]+/{name}\.ipynb)"', built(site, name)
     )
     assert len(links) >= 2, "in the opening and at the homework"
     file = (site / "book" / links[0]).resolve()
-    notebook = ROOT / "assignments" / CHAPTERS[name] / f"{name}.ipynb"
+    notebook = ROOT / "assignments" / HOMEWORK[name] / f"{name}.ipynb"
     assert file.is_relative_to(site) and file.read_bytes() == notebook.read_bytes()
     code = "\n".join("".join(cell["source"]) for cell in json.loads(file.read_text(encoding="utf-8"))["cells"])
     assert "raise NotImplementedError()" in code
     assert "SOLUTION" not in code and "from solutions" not in code
-    parts = to_be_written(CHAPTERS[name], name)
+    parts = to_be_written(HOMEWORK[name], name)
     assert sum(map(len, parts.values())) >= 4
     for function, bodies in parts.items():
         for body in bodies:
@@ -205,14 +197,14 @@ def test_the_glossary_explains_each_word_in_two_sentences_and_leads_to_its_secti
 
 def test_every_word_of_the_glossary_is_linked_from_the_text():
     field = source("glossary").split("## Words of the course")[0]
-    in_chapters = {word for name in CHAPTERS for word, _ in links(source(name))}
+    in_chapters = {word for name in CHAPTER_PAGES for word, _ in links(source(name))}
     anywhere = in_chapters | {word for name in ("index", "verdicts") for word, _ in links(source(name))}
     for words in entries():
         linked = in_chapters if f"\n{words[0]}\n" in field else anywhere
         assert {word.lower() for word in words} & linked, words
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_a_chapter_links_a_word_once_at_its_first_use(name):
     text = source(name)
     prose = running_text(text)
@@ -268,7 +260,7 @@ def shape_said(section, name, **sizes):
 def test_every_name_on_the_page_of_symbols_occurs_in_the_code():
     files = [*(ROOT / "solutions").rglob("*.py"), *(ROOT / "coursekit").rglob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    code += "\n".join("\n".join(CELL.findall(source(name))) for name in CHAPTERS)
+    code += "\n".join("\n".join(CELL.findall(source(name))) for name in CHAPTER_PAGES)
     words = set(re.findall(r"\w+", code))
     for section in re.findall(r"^## (.+)$", source("symbols"), re.MULTILINE)[:-1]:
         for names, _ in symbol_rows(section):
