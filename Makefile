@@ -65,9 +65,12 @@ studies: $(READY) ## Run all studies on CIFAR-10 that are not recorded, all with
 bench: $(READY) ## Record all studies anew, the same as make studies AGAIN=1
 	$(BIN)/python -m benchmarks.studies --again $(ARGS)
 
-speed: $(READY) ## Measure how fast layers are against loops and against PyTorch (a quick try-out: make speed ARGS=--quick)
+speed: $(READY) bubblewrap ## Measure training, layers, grading and the book, each against a peer (a quick try-out: make speed ARGS=--quick)
 	$(BIN)/python -m benchmarks.speed.softmax $(ARGS)
+	$(BIN)/python -m benchmarks.speed.layers $(ARGS)
 	$(BIN)/python -m benchmarks.speed.cnn $(ARGS)
+	$(BIN)/python -m benchmarks.speed.grading $(ARGS)
+	$(BIN)/python -m benchmarks.speed.book $(ARGS)
 
 peers: $(READY) $(PEERS)/ready bubblewrap ## Measure and attack three graders: this one, nbgrader, otter-grader (a quick try-out: make peers ARGS=--quick)
 	$(BIN)/python -m benchmarks.peers.attacks $(ARGS)

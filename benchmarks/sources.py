@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.studies.catalogue import duration
 from benchmarks.toys import TOYS
+from coursekit.provenance import duration
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 RESULTS = BOOK / "results"
@@ -38,12 +38,15 @@ class Compared:
     seeds : int or None
     seconds : float or None
         Of a run, the mean; of the whole study for a figure of a whole study.
+    images : int or None
+        On which an accuracy of ours was measured.
     """
 
     row: dict
     values: tuple = ()
     seeds: int | None = None
     seconds: float | None = None
+    images: int | None = None
 
     @property
     def theirs(self):
@@ -56,6 +59,19 @@ class Compared:
     def reason(self):
         """Why there is no number of ours, or an empty text."""
         return "" if self.values else self.row.get("reason", "")
+
+    @property
+    def noise(self):
+        """Standard error of the difference of two accuracies on so many images, in points; None where not known."""
+        if self.images is None or self.row.get("unit") != "%":
+            return None
+        share = min(max(self.mean / 100, 0.0), 1.0)
+        return 100 * (2 * share * (1 - share) / self.images) ** 0.5
+
+    @property
+    def within_noise(self):
+        """Whether ours is worse by less than the images can tell apart."""
+        return bool(self.worse and self.noise and self.theirs[0] - self.mean < self.noise)
 
     @property
     def mean(self):
@@ -135,7 +151,19 @@ def _from_study(row, study):
     seeds = len({run.get("seed") for run in runs})
     if seeds != len(runs):
         raise KeyError(f"{len(runs)} runs of {seeds} seeds where {row['where']}: say which")
-    return Compared(row, tuple(run[row["value"]] for run in runs), seeds, float(np.mean(seconds)) if seconds else None)
+    values = tuple(_value(run, row["value"]) for run in runs)
+    images = study.get("data", {}).get("splits", {}).get(row["value"].removesuffix("_accuracy"), {}).get("images")
+    return Compared(row, values, seeds, float(np.mean(seconds)) if seconds else None, images)
+
+
+def _value(run, name):
+    """What a run has under a name, or what follows from its curves."""
+    if name == "overfits_from":  # the epoch in which the validation loss is above its lowest for the first time
+        losses = run["curves"]["val_loss"]
+        if losses[-1] == min(losses):
+            raise KeyError("no epoch in which it overfits")
+        return int(np.argmin(losses)) + 2
+    return run[name]
 
 
 def _fits(run, where):
@@ -192,7 +220,7 @@ def verdict(entry):
             words = "**not the same**" if entry.worse else "the same"
         elif row.get("unit") == "%":
             words = f"{entry.mean - entry.theirs[0]:+.2f}".replace("-", "−")
-            words = f"**worse**, {words}" if entry.worse else words
+            words = f"**worse**, {words}{' (within noise)' * entry.within_noise}" if entry.worse else words
         else:
             words = "**worse**" if entry.worse else {"higher": "higher", "lower": "lower"}[row["judge"]]
     return "; ".join(part for part in (words, note) if part)

@@ -98,6 +98,12 @@ def s1_wrong_units():
     return float(np.abs(five - ten).sum())
 
 
+def s4_scores_rounded():
+    """Sum of absolute differences between the scores and the same with eight digits, as they are printed."""
+    scores = two_layer_forward(_s4()[1], _s4()[0])[0]
+    return float(np.abs(scores - scores.round(8)).sum())
+
+
 def s4_loss():
     """Loss at reg .1; S4 takes half of the sum of squares."""
     return float(_loss(*_s4(), 0.05))
@@ -228,7 +234,15 @@ TOYS = {
 TOYS |= {f"s4_{rule}": functools.partial(s4_trained_loss, rule) for rule in ("sgd", "sgd_momentum", "rmsprop")}
 TOYS |= {
     function.__name__: function
-    for function in (s4_loss, s4_gradient_error, s4_rmsprop_outside, s4_values, s4_jacobian, s4_ten_entries)
+    for function in (
+        s4_scores_rounded,
+        s4_loss,
+        s4_gradient_error,
+        s4_rmsprop_outside,
+        s4_values,
+        s4_jacobian,
+        s4_ten_entries,
+    )
 }
 TOYS |= {function.__name__: function for function in (s3_gradient_error, s4_first_losses, s4_by_heart)}
 TOYS |= {f"s4_convnet_loss_{reg}": functools.partial(s4_convnet_loss, reg) for reg in (0, 1)}

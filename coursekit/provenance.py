@@ -62,7 +62,7 @@ def _lines(name, study):
     threads = f"{machine['threads']} thread{'s' if machine['threads'] > 1 else ''}"
     libraries = ", ".join(f"{LIBRARIES.get(key, key)} {value}" for key, value in study["versions"].items())
     facts += [
-        ("In all", f"{_duration(study['seconds'])} on {threads} ({machine['architecture']}); {libraries}"),
+        ("In all", f"{duration(study['seconds'])} on {threads} ({machine['architecture']}); {libraries}"),
         ("File", f"`book/results/{name}.json`{', with checksums of the images' if 'data' in study else ''}"),
     ]
     return [f"*{about}*", "", *(f"- **{what}:** {said}" for what, said in facts)]
@@ -117,12 +117,12 @@ def _listed(values):
 
 
 def _span(seconds):
-    low, high = (_duration(find(seconds)) for find in (min, max))
+    low, high = (duration(find(seconds)) for find in (min, max))
     return low if low == high else f"{low} to {high}"
 
 
-def _duration(seconds):
-    """Seconds as seconds, minutes or hours, as precisely as it helps."""
+def duration(seconds):
+    """Say seconds as seconds, minutes or hours, as precisely as it helps."""
     if seconds < 1:
         return "less than a second"
     if seconds < 10:

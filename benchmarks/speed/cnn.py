@@ -9,20 +9,17 @@ is measured in a process of its own, float32 throughout. Run it on a machine tha
 
 import argparse
 import json
-import os
-import statistics
-import subprocess
 import sys
 import time
-import tracemalloc
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.speed import tables
+from benchmarks.speed.result import finish, options
+from benchmarks.speed.timing import by_threads, compared, once, peak
 from benchmarks.studies import record
 
-RESULT = Path(__file__).resolve().parents[2] / "book" / "results" / "cnn" / "speed.json"
-LIBRARIES = ("OPENBLAS", "OMP", "MKL")
+ABOUT = "Convolution and pooling: loops, fast layers and PyTorch in one run; seconds per call."
 # (images, channels, height and width, filters, window, stride, padding)
 CONVOLUTIONS = {
     "S4's layer": (100, 3, 31, 25, 3, 2, 1),
@@ -33,46 +30,6 @@ CONVOLUTIONS = {
 # (images, channels, height and width, window, stride)
 POOLINGS = {"S4's layer": (100, 3, 32, 2, 2), "32 channels": (100, 32, 32, 2, 2), "overlapping": (100, 32, 31, 3, 2)}
 SOURCE = {"name": "S4", "convolution": {"forward": 555, "backward": 574}, "pooling": {"forward": 198, "backward": 40}}
-
-
-def compared(calls, seconds, rounds=8, most=60):
-    """Seconds of single calls by who computes: median, fastest, slowest, and how many.
-
-    They take turns, round by round, so that a busy moment of the machine meets all of them; the first call of a turn,
-    which finds the caches full of something else, is not counted.
-    """
-    times: dict = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            call()
-            began, counted = time.perf_counter(), len(times[name])
-            while len(times[name]) == counted or (
-                time.perf_counter() - began < seconds / rounds and len(times[name]) - counted < most
-            ):
-                start = time.perf_counter()
-                call()
-                times[name].append(time.perf_counter() - start)
-    return {
-        name: {"median": statistics.median(found), "fastest": min(found), "slowest": max(found), "calls": len(found)}
-        for name, found in times.items()
-    }
-
-
-def once(call):
-    """As one entry of `compared`, for loops that take seconds: one call, nothing before it."""
-    start = time.perf_counter()
-    call()
-    took = time.perf_counter() - start
-    return {"median": took, "fastest": took, "slowest": took, "calls": 1}
-
-
-def peak(call):
-    """Megabytes of arrays that a call holds at its peak, its result included; what went in is not counted."""
-    tracemalloc.start()
-    call()
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return round(most / 2**20, 1)
 
 
 def convolution(shape, seconds, naive):
@@ -179,38 +136,16 @@ def measure(threads, quick):
 
 def main(arguments=None):
     """Measure, print a table, write the result; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.cnn", description=__doc__.split("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="a few images and calls, to see that everything runs")
+    parser = options("benchmarks.speed.cnn", __doc__)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--out", type=Path, default=None, help=f"default: {RESULT.name} among the book's results")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.child:
         print(json.dumps(record.plain(measure(given.threads[0], given.quick))))
         return 0
-    rows, start = [], time.perf_counter()
-    for threads in given.threads:
-        limits = {f"{library}_NUM_THREADS": str(threads) for library in LIBRARIES}
-        command = [sys.executable, "-m", "benchmarks.speed.cnn", "--child", "--threads", str(threads)]
-        done = subprocess.run(
-            command + ["--quick"] * given.quick, env=os.environ | limits, stdout=subprocess.PIPE, text=True, check=True
-        )
-        rows += json.loads(done.stdout.splitlines()[-1])
-    about = "Convolution and pooling: loops, fast layers and PyTorch in one run; seconds per call."
-    result = {"study": "speed", "about": about, "quick": given.quick, "source": SOURCE, "rows": rows}
-    result |= {"seconds": time.perf_counter() - start, "machine": record.machine()}
-    result["versions"] = record.versions("numpy", "torch")
-    out = given.out or (Path("build") / "speed" / "cnn.json" if given.quick else RESULT)
-    record.write(out, result)
-    print(f"{'layer':34} {'direction':9} threads  naive/fast  fast/PyTorch  fast: ms  MB")
-    for row in rows:
-        loops = f"{row['naive_to_fast']:10,.0f}" if "naive_to_fast" in row else " " * 10
-        print(
-            f"{row['layer'][:4]} {row['name'][:29]:29} {row['direction']:9} {row['threads']:7}  {loops}  "
-            f"{row['fast_to_torch']:12.2f}  {1000 * row['fast']['median']:8.2f}  {row['megabytes']['fast']}"
-        )
-    print(f"written to {out}")
-    return 0
+    start = time.perf_counter()
+    found = {"source": SOURCE, "rows": by_threads("benchmarks.speed.cnn", given.threads, given.quick)}
+    return finish(given, "cnn/speed", ABOUT, found, start, ("numpy", "torch"), [tables.all_fast_layers])
 
 
 if __name__ == "__main__":

@@ -1,32 +1,30 @@
 """S0's training, as S0 writes it and as this course does: one step, a grid of models, bagging, and how the cost grows.
 
-    python -m benchmarks.speed.softmax [--quick] [--only NAME ...] [--out FILE]
+    python -m benchmarks.speed.softmax [--quick] [--out FILE]
 
 Writes `book/results/softmax/speed.json`, where the book reads it: seconds (medians and spread where a call is short
 enough to be repeated), ratios from this one run, accuracies, and how far it all is from the machine's own matrix
 product. Float32, on CIFAR-10. Run it on a machine that does nothing else.
 """
 
-import argparse
 import itertools
-import json
 import os
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks import many
-from benchmarks.speed.cnn import compared, once
+from benchmarks.speed import tables
+from benchmarks.speed.result import finish, options
+from benchmarks.speed.timing import compared, once
 from benchmarks.studies import record
 from benchmarks.studies.run import Scale
 from benchmarks.studies.softmax import BAGGING_SOURCE, BEST, CENTRED, GRID_SOURCE, prepare
 from coursekit import progress
 from solutions.softmax import SoftmaxClassifier, softmax, softmax_loss_vectorized
 
-RESULT = Path(__file__).resolve().parents[2] / "book" / "results" / "softmax" / "speed.json"
 ABOUT = "S0's training: one step, a grid of 96 models side by side, bagging, and how the cost grows."
 SOURCE = {"name": "S0", "test_accuracy": 0.4075, "ensemble_test_accuracy": GRID_SOURCE["ensemble_test_accuracy"]}
 GRID = [  # fixed rates, and falling ones; with the examples in their order, and shuffled: 24 models of each
@@ -184,38 +182,16 @@ PARTS = {"step": step, "grid": grid, "bagging": bagging, "growth": growth}
 
 
 def main(arguments=None):
-    """Measure, print a table of ratios, and write the result; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.softmax", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a few seconds on shapes10, to see that everything runs")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="NAME", help=", ".join(PARTS))
-    parser.add_argument("--out", type=Path, help="default: book/results/softmax/speed.json, or build/ where quick")
-    given = parser.parse_args(arguments)
-    out = given.out or (Path("build") / "speed" / "softmax.json" if given.quick else RESULT)
+    """Measure, print tables, write the result; returns the exit code."""
+    given = options("benchmarks.speed.softmax", __doc__).parse_args(arguments)
     size = Scale(given.quick)
     data = size.data(train=40_000)
-    sets = prepare(data, CENTRED)
-    found = {"study": "speed", "about": ABOUT, "source": SOURCE, "seconds": 0.0}
-    if out.is_file():
-        found |= json.loads(out.read_text(encoding="utf-8"))
-    start = time.perf_counter()
-    for name in progress(given.only, "parts"):
-        found[name] = PARTS[name](sets, size)
-    found |= {
-        "seconds": time.perf_counter() - start + (found["seconds"] if set(given.only) != set(PARTS) else 0),
-        "quick": given.quick,
-        "data": record.data_provenance(data, CENTRED),
-        "machine": record.machine() | {"load": os.getloadavg()[0]},
-        "versions": record.versions("numpy"),
-    }
-    record.write(out, found)
-    for name in ("grid", "bagging"):
-        if name in given.only:
-            part = found[name]
-            others = ("one_after_another", "by_loops", "source_seconds")
-            ratios = ", ".join(f"{part[other] / part['seconds']:.0f} × in {other}" for other in others)
-            print(f"{name}: {part['models']} models in {part['seconds']:.1f} s; {ratios}")
-    print(f"written to {out}")
-    return 0
+    sets, start = prepare(data, CENTRED), time.perf_counter()
+    found = {"source": SOURCE, "load": os.getloadavg()[0], "data": record.data_provenance(data, CENTRED)}
+    for name, part in progress(PARTS.items(), "parts"):
+        found[name] = part(sets, size)
+    shown = [tables.step, tables.many, tables.models]
+    return finish(given, "softmax/speed", ABOUT, found, start, ("numpy",), shown)
 
 
 if __name__ == "__main__":

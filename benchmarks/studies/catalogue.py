@@ -9,6 +9,7 @@ import json
 
 from benchmarks.studies.guard import GROUPS
 from benchmarks.studies.run import RESULTS, Study
+from coursekit.provenance import duration
 
 CHAPTERS = ("softmax", "two_layer_net", "layers", "batchnorm", "cnn", "transfer")
 
@@ -69,11 +70,3 @@ def table(chosen):
     lines += [f"{name:{width}}  {runs:>4}  {time:>11}  {about}" for name, runs, time, about in rows]
     total = sum(found["seconds"] for found in map(recorded, chosen) if found)
     return "\n".join([*lines, f"All of them took {duration(total)} when they were recorded."])
-
-
-def duration(seconds):
-    """Say seconds as seconds, minutes or hours, as precisely as it helps."""
-    if seconds < 100:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -7,8 +7,12 @@ was killed goes on from the checkpoints in `build/checkpoints/cnn/` when it is s
 """
 
 import functools
+import itertools
+import json
 import math
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,7 +22,7 @@ import torch
 from benchmarks.studies import record, run
 from coursekit import channels_first, mean_image, progress, scale
 from coursekit.tensors import Standardise, batches
-from coursekit.train import Training, fit
+from coursekit.train import Training, curves, fit, folder, log
 from coursekit.train.choices import make_optimiser, make_schedule
 from solutions import cnn
 
@@ -29,13 +33,34 @@ CHECKED = 5000  # training images on which accuracy is measured after every epoc
 PLAIN = {"schedule": "constant", "weight_decay": 0.0}
 ONE_CYCLE = PLAIN | {"optimiser": "adamw", "schedule": "one-cycle", "batch_size": 128, "dropout": 0.5}
 SGD = PLAIN | {"optimiser": "sgd", "momentum": 0.9, "batch_size": 32}
+TERMINAL = {  # what stands behind `python -m coursekit.train`
+    "softmax classifier": "--model softmax-net --optimiser sgd --learning-rate 0.001",
+    "two-layer net": "--model two-layer-net --set hidden=200 --schedule cosine --weight-decay 0.1",
+    "convnet a)": "--model convnet-a --learning-rate 0.003 --schedule one-cycle",
+    "free experiment": "--model regularised-convnet-c --set batchnorm=True --schedule one-cycle --learning-rate 0.003"
+    " --shift 2",
+}
 
 
 def _net(settings, seed):
-    """The net that the settings name, with weights drawn from the seed."""
+    """The net that the settings name, with weights drawn from the seed: PyTorch's, or He's and zero biases."""
     torch.manual_seed(seed)
     given = {key: settings[key] for key in ("dropout", "batchnorm") if key in settings}
-    return getattr(cnn, settings["net"])(**given).to(memory_format=torch.channels_last)
+    net = getattr(cnn, settings["net"])(**given)
+    if "dropout_behind_pooling" in settings:
+        drops = [
+            [layer, torch.nn.Dropout(settings["dropout_behind_pooling"])]
+            if isinstance(layer, torch.nn.MaxPool2d)
+            else [layer]
+            for layer in net
+        ]
+        net = torch.nn.Sequential(*itertools.chain.from_iterable(drops))
+    net = net.to(memory_format=torch.channels_last)
+    for layer in net.modules() if settings.get("initialiser") == "he" else ():
+        if isinstance(layer, torch.nn.Conv2d | torch.nn.Linear):
+            torch.nn.init.kaiming_normal_(layer.weight)
+            torch.nn.init.zeros_(layer.bias)
+    return net
 
 
 def train(name, data, settings, seed):
@@ -47,9 +72,9 @@ def train(name, data, settings, seed):
         Of its checkpoint.
     data : coursekit.ImageData
     settings : dict
-        "net", a function of `solutions.cnn`, and its arguments; "optimiser", "learning_rate", "weight_decay", for SGD
-        "momentum", "schedule", "batch_size", "epochs"; "shift", the most pixels of augmentation; "patience" and
-        "min_delta" of early stopping.
+        "net", a function of `solutions.cnn`, and its arguments; "dropout_behind_pooling", more of it; "initialiser",
+        "he" unless PyTorch's; "optimiser", "learning_rate", "weight_decay", for SGD "momentum", "schedule",
+        "batch_size", "epochs"; "shift", the most pixels of augmentation; "patience", "min_delta" of early stopping.
     seed : int
 
     Returns
@@ -139,7 +164,7 @@ def convnets(size):
     reached = {"a": 0.608, "b": 0.702, "c": 0.768}
     choices = [
         ONE_CYCLE | {"net": "convnet_a", "learning_rate": 0.005, "epochs": 12},
-        ONE_CYCLE | {"net": "convnet_c", "learning_rate": 0.002, "epochs": 12, "weight_decay": 0.1},
+        ONE_CYCLE | {"net": "convnet_c", "learning_rate": 0.002, "epochs": 19, "weight_decay": 0.1},
         ONE_CYCLE | {"net": "convnet_b", "learning_rate": 0.002, "epochs": 10, "weight_decay": 0.15},
     ]
     source = {"name": "S1", "test_accuracy": reached, "epochs": {"a": 9, "b": 10, "c": 19}}
@@ -154,10 +179,15 @@ def augmentation(size):
 
 
 def early_stopping(size):
-    """S1's rule on net a): Adam with a constant learning rate until five epochs in a row bring less than one point."""
-    base = PLAIN | {"net": "convnet_a", "optimiser": "adamw", "learning_rate": 0.001, "batch_size": 128, "dropout": 0.5}
-    choices = [base | {"epochs": 40, "patience": 5, "min_delta": 0.01}]
-    source = {"name": "S1", "test_accuracy": 0.608, "epochs": 9}
+    """S1's rule on its nets: Adam at a constant rate until five epochs in a row bring less than one point."""
+    base = PLAIN | {"optimiser": "adamw", "learning_rate": 0.001, "batch_size": 128, "dropout": 0.5}
+    base |= {"epochs": 40, "patience": 5, "min_delta": 0.01}
+    choices = [
+        base | {"net": "convnet_a"},  # its only dropout is behind the pooling already
+        base | {"net": "convnet_b", "dropout_behind_pooling": 0.5},
+        base | {"net": "convnet_c", "dropout_behind_pooling": 0.25},
+    ]
+    source = {"name": "S1", "test_accuracy": {"a": 0.608, "b": 0.702, "c": 0.768}, "epochs": {"a": 9, "b": 10, "c": 19}}
     return _study("early_stopping", size, source, choices)
 
 
@@ -170,10 +200,15 @@ def dense(size):
 def batch_size(size):
     """S2's table: c) without dropout after one epoch of SGD in batches of 1, 32, 100 and 1,000.
 
-    First with one learning rate for all, as in S2; then with one that grows with the batch.
+    First with one learning rate for all, as in S2, from PyTorch's first weights and from He's; then with one that grows
+    with the batch.
     """
     base = SGD | {"net": "convnet_c", "dropout": 0.0, "momentum": 0.0, "epochs": 1}
-    choices = [base | {"batch_size": n, "learning_rate": 0.01} for n in (1, 32, 100, 1000)]
+    choices = [
+        base | {"batch_size": n, "learning_rate": 0.01} | first
+        for first in ({}, {"initialiser": "he"})
+        for n in (1, 32, 100, 1000)
+    ]
     choices += [
         base | {"batch_size": n, "learning_rate": rate, "momentum": 0.9} for n, rate in ((32, 0.01), (1000, 0.05))
     ]
@@ -187,7 +222,7 @@ def batch_size(size):
 
 def regularisation(size):
     """S2's c): as it is, with dropout .25 in three places, and with batch norm in front of each, too; SGD."""
-    base = SGD | {"learning_rate": 0.01, "epochs": 2}
+    base = SGD | {"learning_rate": 0.01, "epochs": 10}
     choices = [
         base | {"net": "convnet_c", "dropout": 0.0},
         base | {"net": "regularised_convnet_c", "dropout": 0.25},
@@ -200,6 +235,35 @@ def regularisation(size):
         "epochs": 10,
     }
     return _study("regularisation", size, source, choices, train_images=37_500, val_images=12_500)
+
+
+def from_terminal(size):
+    """S4's use of a training command: a softmax classifier, a two-layer net, a convnet and a free experiment.
+
+    Each is one call of `python -m coursekit.train`, and what is recorded is read from the folder that it leaves.
+    """
+    data, runs = size.data(train=45_000, val=5_000), []
+    call = functools.partial(_from_terminal, epochs=2 if size.quick else 10)
+    for net, command in progress(list(TERMINAL.items())[: size.count(len(TERMINAL))], "commands"):
+        runs.append(size.once(call, data, {"net": net, "command": command}, 0))
+    return {"source": {"name": "S4"}, "runs": runs, "data": record.data_provenance(data, STANDARDISED)}
+
+
+def _from_terminal(data, settings, seed, epochs):
+    images = {"data": data.name, "train": len(data.y_train), "val": len(data.y_val)}
+    asked = {"epochs": epochs, "seed": seed, "from": "solutions.cnn", "threads": torch.get_num_threads()}
+    with tempfile.TemporaryDirectory(prefix="syg-terminal-") as base:
+        out = Path(base) / "run"
+        added = [word for key, value in (images | asked | {"out": out}).items() for word in (f"--{key}", str(value))]
+        command = [sys.executable, "-m", "coursekit.train", *settings["command"].split(), *added]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        said = json.loads((out / folder.RESULT).read_text(encoding="utf-8"))
+        history = log.read_log(out / curves.LOG)
+    best = history["val_accuracy"].index(max(history["val_accuracy"]))
+    result = {"settings": settings, "seed": seed, "seconds": history["seconds"][-1], "epochs": len(history["epoch"])}
+    result |= {f"{split}_accuracy": history[f"{split}_accuracy"][best] for split in ("train", "val")}
+    result |= {"best_epoch": best + 1, "test_accuracy": said["test_accuracy"]}
+    return result | {"curves": {name: history[name] for name in log.HISTORY}}
 
 
 def by_hand(size):
@@ -234,7 +298,7 @@ def _two_layer_convnet(sets, settings, seed):
 PACKAGES = ("numpy", "torch")
 STUDIES = {
     study.__name__: study
-    for study in (by_hand, convnets, early_stopping, dense, batch_size, regularisation, augmentation)
+    for study in (by_hand, from_terminal, convnets, early_stopping, dense, batch_size, regularisation, augmentation)
 }
 
 

@@ -3,7 +3,8 @@
 jupyter-cache looks at a notebook's own cells only. The chapters also call `coursekit` and `solutions`, read recorded
 results, and run on the data set this machine has. A fingerprint of all that is kept beside the cache; another one
 empties the cache, so a page never shows the results of yesterday's code. What a single page reads besides has a
-fingerprint of its own, and another one drops that page alone.
+fingerprint of its own, and another one drops that page alone. A changed style sheet reaches the site, too: by itself,
+Sphinx copies none where no page has changed.
 """
 
 import hashlib
@@ -21,7 +22,11 @@ FOLDERS = {
     "autograder/checks": "thresholds.json",
 }
 
-PAGES = {"book/studies": ("book/sources.json", "book/*.md", "benchmarks/*.py", "benchmarks/studies/*.py")}
+PAGES = {
+    "book/studies": ("book/sources.json", "book/*.md", "benchmarks/*.py", "benchmarks/studies/*.py"),
+    "book/speed": ("benchmarks/speed/*.py",),
+    "book/peers": ("benchmarks/peers/*.py",),
+}
 
 
 def fingerprint(root):
@@ -74,7 +79,18 @@ def drop_page(cache, page):
             kept.remove_cache(record.pk)
 
 
+def stale_files(app, env, added, changed, removed):
+    """Have the first page written anew, and all static files with it, where one of ours is newer than its copy."""
+    for folder in (Path(app.srcdir, name) for name in app.config.html_static_path):
+        for file in filter(Path.is_file, folder.rglob("*")):
+            copy = Path(app.outdir, "_static", file.relative_to(folder))
+            if copy.is_file() and copy.stat().st_mtime < file.stat().st_mtime:
+                return [app.config.root_doc]
+    return []
+
+
 def setup(app):
     """Register with Sphinx; runs before myst-nb opens the cache."""
     app.connect("config-inited", drop_stale_cache, priority=100)
+    app.connect("env-get-outdated", stale_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

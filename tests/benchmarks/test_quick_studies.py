@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from benchmarks import shapes10
 from benchmarks.speed import cnn as speed_of_cnn
@@ -76,10 +77,11 @@ def test_k_layer_nets_reach_what_the_source_reached():
     for layers_, reached in three_and_nine["source"]["test_accuracy"].items():
         runs = [run["test_accuracy"] for run in normalised if len(run["settings"]["hidden"]) + 1 == int(layers_)]
         assert len(runs) == 3 and sum(runs) / 3 >= reached
-    for study in (depth, width, after):
-        source = study["source"]["test_accuracy"]
-        figures = source.values() if isinstance(source, dict) else source
-        for run, reached in zip(study["runs"], figures, strict=False):
+    for layers_, reached in enumerate(depth["source"]["test_accuracy"], 2):
+        runs = [run["test_accuracy"] for run in depth["runs"] if len(run["settings"]["hidden"]) + 1 == layers_]
+        assert len(runs) == 3 and sum(runs) / 3 >= reached - 0.005
+    for study in (width, after):
+        for run, reached in zip(study["runs"], study["source"]["test_accuracy"].values(), strict=False):
             assert run["test_accuracy"] >= reached - 0.005, run["settings"]
     assert max(run["test_accuracy"] for run in width["runs"]) > 0.5523
     assert dropout["runs"][0]["test_accuracy"] > dropout["source"]["test_accuracy"]
@@ -99,6 +101,39 @@ def test_a_convnet_has_its_parameters_and_reaches_what_the_source_reached(name):
     run = next(run for run in convnets["runs"] if run["settings"]["net"] == f"convnet_{name}")
     assert run["parameters"] == {"a": 24_442, "b": 1_626_442, "c": 890_410}[name]
     assert run["test_accuracy"] > convnets["source"]["test_accuracy"][name]
+
+
+def test_a_net_of_a_study_has_the_dropout_and_the_first_weights_that_its_settings_name():
+    settings = {"net": "convnet_b", "dropout": 0.5, "dropout_behind_pooling": 0.25, "initialiser": "he"}
+    layers_ = list(cnn._net(settings, 0))
+    pooled = next(k for k, layer in enumerate(layers_) if isinstance(layer, torch.nn.MaxPool2d))
+    assert layers_[pooled + 1].p == 0.25 and sum(isinstance(layer, torch.nn.Dropout) for layer in layers_) == 2
+    dense_ = next(layer for layer in layers_ if isinstance(layer, torch.nn.Linear))
+    assert dense_.weight.std().item() == pytest.approx((2 / dense_.in_features) ** 0.5, rel=0.01)
+    assert not dense_.bias.any()
+    plain = cnn._net({"net": "convnet_b", "dropout": 0.5}, 0)
+    assert len(plain) == len(layers_) - 1
+    assert sum(p.numel() for p in plain.parameters()) == 1_626_442
+
+
+def test_longer_training_of_s2s_nets_passes_the_source_and_shows_what_dropout_is_for():
+    study = recorded("cnn", "regularisation")
+    for run, reached in zip(study["runs"], study["source"]["val_accuracy"].values(), strict=True):
+        assert run["epochs"] == 10 and run["val_accuracy"] > reached
+    plain, dropped, normalised = (run["curves"]["val_loss"] for run in study["runs"])
+    assert plain[-1] > 1.3 * min(plain) and dropped[-1] < 1.1 * min(dropped) and normalised[-1] < 1.1 * min(normalised)
+    sizes = recorded("cnn", "batch_size")
+    he = [run for run in sizes["runs"] if run["settings"].get("initialiser") == "he"]
+    for run, reached in zip(he, sizes["source"]["val_accuracy"].values(), strict=True):
+        assert run["val_accuracy"] > reached
+
+
+def test_the_terminal_command_trains_four_kinds_of_nets_each_better_than_the_one_before():
+    study = recorded("cnn", "from_terminal")
+    assert [run["settings"]["net"] for run in study["runs"]] == list(cnn.TERMINAL)
+    reached = [run["test_accuracy"] for run in study["runs"]]
+    assert reached == sorted(reached) and reached[0] > 0.37 and reached[-1] > 0.7
+    assert all(len(run["curves"]["val_accuracy"]) == run["epochs"] == 10 for run in study["runs"])
 
 
 def test_augmentation_brings_a_convnet_above_82_per_cent():

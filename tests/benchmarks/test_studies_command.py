@@ -200,3 +200,29 @@ def test_readme_gives_the_time_that_all_recorded_studies_took():
         line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if "NAME=softmax/grid" in line
     ]
     assert f"{round(grid / 60)} minutes" in rows[0]
+
+
+def test_readme_gives_the_accuracies_and_times_that_are_recorded():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+    def reached(study, key="test_accuracy", **where):
+        runs = read(run.RESULTS / f"{study}.json")["runs"]
+        runs = [one for one in runs if where.items() <= (one | one["settings"]).items()]
+        return [round(100 * one[key], 1) for one in runs]
+
+    wide = reached("two_layer_net/wide", hidden_size=1024, mirrored=True)
+    by_hand = reached("cnn/by_hand", "val_accuracy")
+    few = reached("transfer/labels", images=500, inputs="features")
+    best = reached("softmax/best_setting")
+    grid = read(run.RESULTS / "softmax" / "speed.json")["grid"]
+    for said in (
+        f"reaches {min(wide)} to {max(wide)} % test accuracy",
+        f"reach {max(reached('batchnorm/beyond'))} % (one seed)",
+        f"has {min(by_hand)} to {max(by_hand)} % on validation images",
+        f"convolutions reach {reached('cnn/convnets', net='convnet_c')[0]} %, and {reached('cnn/augmentation')[0]} %",
+        f"have {sum(few) / len(few):.1f} % with 500 labelled images",
+        f"fine-tuned {reached('transfer/fine_tuning')[0]} %",
+        f"best setting on CIFAR-10 reaches {sum(best) / len(best):.1f} %",
+        f"grid of {grid['models']} models takes {grid['seconds']:.0f} seconds",
+    ):
+        assert said in text, said

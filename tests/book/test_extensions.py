@@ -1,6 +1,8 @@
 """The book's own extensions, on small inputs: formulas, fonts, style sheets, pictures."""
 
+import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -10,6 +12,7 @@ from sphinx.errors import ExtensionError
 from tests.book.pages import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import fresh_outputs
 import lean_pages
 import lean_styles
 import mathml
@@ -84,3 +87,17 @@ def test_pictures_are_made_smaller_without_loss_and_once(tmp_path):
     assert lean_pages.with_lazy_pictures(leaner, tmp_path) == leaner
     with Image.open(tmp_path / "x.webp") as smaller:
         assert smaller.convert("RGB").tobytes() == picture.tobytes()
+
+
+def test_a_changed_style_sheet_has_the_first_page_written_anew(tmp_path):
+    sources, built = tmp_path / "book" / "_static", tmp_path / "html" / "_static"
+    for folder in (sources, built):
+        folder.mkdir(parents=True)
+        (folder / "book.css").write_text("p {}")
+    config = SimpleNamespace(html_static_path=["book/_static"], root_doc="book/index")
+    app = SimpleNamespace(srcdir=tmp_path, outdir=tmp_path / "html", config=config)
+    os.utime(sources / "book.css", (1000, 1000))
+    os.utime(built / "book.css", (2000, 2000))
+    assert fresh_outputs.stale_files(app, None, set(), set(), set()) == []
+    os.utime(sources / "book.css", (3000, 3000))
+    assert fresh_outputs.stale_files(app, None, set(), set(), set()) == ["book/index"]

@@ -152,6 +152,23 @@ def test_worse_is_what_is_worse(theirs, judge, value, worse):
 
 
 @pytest.mark.parametrize(
+    ("value", "images", "within"),
+    [(0.403, 10_000, True), (0.399, 10_000, False), (0.399, 1_000, True), (0.41, 10_000, False), (0.403, None, False)],
+)
+def test_what_so_many_images_cannot_tell_apart_is_within_noise(value, images, within):
+    row = {"what": "", "theirs": "40.75", "judge": "higher", "unit": "%"}
+    entry = sources.Compared(row, (value,), 1, None, images)
+    assert entry.within_noise is within
+    assert ("(within noise)" in sources.verdict(entry)) is within
+
+
+def test_overfitting_begins_where_the_validation_loss_has_passed_its_lowest():
+    assert sources._value({"curves": {"val_loss": [1.3, 1.1, 0.9, 1.0, 1.2]}}, "overfits_from") == 4
+    with pytest.raises(KeyError, match="no epoch in which it overfits"):
+        sources._value({"curves": {"val_loss": [1.3, 1.1]}}, "overfits_from")
+
+
+@pytest.mark.parametrize(
     ("theirs", "values", "same"),
     [
         ("1.30378789133", (1.30378789133,), True),
