@@ -158,7 +158,7 @@ def _from_study(row, study):
 
 def _value(run, name):
     """What a run has under a name, or what follows from its curves."""
-    if name == "overfits_from":  # the epoch in which the validation loss is above its lowest for the first time
+    if name == "overfits_from":  # the first epoch after the lowest validation loss
         losses = run["curves"]["val_loss"]
         if losses[-1] == min(losses):
             raise KeyError("no epoch in which it overfits")

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.speed import tables
 from benchmarks.speed.result import finish, options
-from benchmarks.speed.timing import by_threads, compared
+from benchmarks.speed.timing import by_threads, compared, large_product, rates
 from benchmarks.studies import record
 from benchmarks.studies.layers import NINE
 from solutions.batchnorm import BatchNormalization, Dropout, fully_connected_net
@@ -28,7 +28,7 @@ ABOUT = (
     "S3's nets in NumPy and in PyTorch, in one run: seconds of each layer and of a step, and how a step's cost grows."
 )
 PIXELS, CLASSES, BATCH, REG, RATE = 3072, 10, 100, 0.005, 0.01
-# (layer, inputs, units); S3 has 50 units in a layer, the net in which it left off here 512.
+# (layer, inputs, units): S3's nets have 50 units in a layer; 512 stand for the wide nets that S3 began.
 LAYERS = [
     ("dense", PIXELS, 50),
     ("dense", 50, 50),
@@ -72,16 +72,20 @@ def layer_calls(name, inputs, units, batch):
         theirs = partial(functional.cross_entropy, tensor, torch.from_numpy(labels))
         loss, wanted = theirs(), [tensor]
         layer.forward(x, training=True)
-        assert np.isclose(layer.loss(labels)[0], loss.item(), rtol=1e-4)
-        # Ours computes loss and gradient in one call: there is no pass backward of its own.
+        mine, gradient = layer.loss(labels)
+        assert np.isclose(mine, loss.item(), rtol=1e-4)
+        assert np.allclose(gradient, torch.autograd.grad(loss, wanted, retain_graph=True)[0].numpy(), atol=1e-5)
+        # Ours computes loss and gradient in one call: it has no backward pass of its own.
         calls = {"ours": lambda: (layer.forward(x, training=True), layer.loss(labels))}
         return {"both": calls | {"torch": lambda: torch.autograd.grad(theirs(), wanted)}}
     module = torch.nn.Dropout(0.5) if name == "dropout" else _copied(layer)
     out, other = layer.forward(x, training=True), module(tensor)
-    if name != "dropout":  # which draws numbers of its own
-        assert np.allclose(out, other.detach().numpy(), atol=1e-3)
     dout = rng.standard_normal(out.shape).astype(np.float32)
     wanted, upstream = [tensor, *module.parameters()], torch.from_numpy(dout)
+    if name != "dropout":  # which draws numbers of its own
+        gradient = torch.autograd.grad(other, wanted, upstream, retain_graph=True)[0].numpy()
+        assert np.allclose(out, other.detach().numpy(), atol=1e-3)
+        assert np.allclose(layer.backward(dout), gradient, atol=1e-3)
 
     def forward():
         with torch.no_grad():
@@ -132,7 +136,7 @@ def step_calls(hidden, batch):
 
 
 def _copied(layer):
-    """PyTorch's layer with the numbers of ours."""
+    """PyTorch's layer with the weights of ours; batch norm begins with ones and zeros in both."""
     import torch
     from torch import nn
 
@@ -170,14 +174,12 @@ def measure(threads, quick):
             row("layer", name, calls, inputs=inputs, units=units, direction=direction, batch=batch)
     for name, hidden in NETS.items():
         row("step", name, step_calls(hidden, batch), hidden=hidden, batch=batch)
-    A = np.ones((2048, 2048), np.float32)
+    product = large_product()
     for hidden in ([50, 50], [512, 512]):
         for size in BATCHES[: 2 if quick else None]:
-            calls = step_calls(hidden, size) | {"product": lambda: A @ A}
+            calls = step_calls(hidden, size) | {"product": product}
             row("growth", "a step", calls, hidden=hidden, batch=size)
-            limit = 2 * 2048**3 / rows[-1]["product"]["median"]
-            rows[-1]["gigaflops"] = _flops(hidden, size) / rows[-1]["ours"]["median"] / 1e9
-            rows[-1]["share_of_limit"] = 1e9 * rows[-1]["gigaflops"] / limit
+            rows[-1] |= rates(_flops(hidden, size), rows[-1]["ours"], rows[-1]["product"])
     return rows
 
 

@@ -8,7 +8,6 @@ product. Float32, on CIFAR-10. Run it on a machine that does nothing else.
 """
 
 import itertools
-import os
 import sys
 import time
 from functools import partial
@@ -18,7 +17,7 @@ import numpy as np
 from benchmarks import many
 from benchmarks.speed import tables
 from benchmarks.speed.result import finish, options
-from benchmarks.speed.timing import compared, once
+from benchmarks.speed.timing import compared, large_product, once, rates
 from benchmarks.studies import record
 from benchmarks.studies.run import Scale
 from benchmarks.studies.softmax import BAGGING_SOURCE, BEST, CENTRED, GRID_SOURCE, prepare
@@ -122,22 +121,19 @@ def growth(sets, size):
     """
     X, y = sets["train"]
     rows = []
-    rng = np.random.default_rng(0)
-    A, B = (rng.standard_normal((2048, 2048)).astype(X.dtype) for _ in range(2))
+    product = large_product()
     for images, models in [(len(X) // 4, 20), (len(X) // 2, 20), *((len(X), M) for M in (1, 5, 20, 80))]:
         settings = [BEST | {"epochs": 2}] * (min(models, 3) if size.quick else models)
         part = {"train": (X[:images], y[:images])}
         train = partial(many.train_many, *part["train"], settings, range(len(settings)))
         times = compared(
-            {"train": train, "product": partial(np.matmul, A, B)},
+            {"train": train, "product": product},
             seconds=0.2 if size.quick else 2,
             rounds=1 if size.quick else 3,
         )
-        limit = 2 * 2048**3 / times["product"]["median"]
-        rate = _flops(part, settings) / times["train"]["median"]
         rows.append(
-            {"images": images, "models": len(settings), "seconds": times["train"], "gigaflops": rate / 1e9}
-            | {"limit_gigaflops": limit / 1e9, "share_of_limit": rate / limit}
+            {"images": images, "models": len(settings), "seconds": times["train"]}
+            | rates(_flops(part, settings), times["train"], times["product"])
         )
     return rows
 
@@ -187,7 +183,7 @@ def main(arguments=None):
     size = Scale(given.quick)
     data = size.data(train=40_000)
     sets, start = prepare(data, CENTRED), time.perf_counter()
-    found = {"source": SOURCE, "load": os.getloadavg()[0], "data": record.data_provenance(data, CENTRED)}
+    found = {"source": SOURCE, "data": record.data_provenance(data, CENTRED)}
     for name, part in progress(PARTS.items(), "parts"):
         found[name] = part(sets, size)
     shown = [tables.step, tables.many, tables.models]

@@ -48,7 +48,17 @@ def many(found):
             for key in ("one_after_another", "by_loops", "source_seconds")
         ]
         rows.append([name, part["models"], duration(part["seconds"]), *others])
-    return _table(["", "models", "side by side", "one after another", "by loops", "S0, on its machine"], rows)
+    return _table(
+        [
+            "",
+            "models",
+            "side by side",
+            "one after another, from two epochs",
+            "by loops, from 500 images",
+            "S0, on its machine",
+        ],
+        rows,
+    )
 
 
 def models(found):
@@ -136,7 +146,7 @@ def grading(found):
         [row["way"], row["size"], _times(row), f"{row['per_hour']:,.0f}", f"**{row['to_nbgrader']:.2f}{TIMES}**"]
         for row in found["rows"]
     ]
-    return _table(["", "hand-ins", "a class", "hand-ins an hour", "nbgrader's throughput"], rows)
+    return _table(["", "hand-ins", "a class", "hand-ins an hour", "times nbgrader's"], rows)
 
 
 def classes(found):

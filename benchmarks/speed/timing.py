@@ -1,8 +1,9 @@
-"""How calls are timed: in turns, with their spread; and how often they are run by how many threads.
+"""How calls are timed: in turns, with their spread, and in a process for each number of threads.
 
 Goes in: calls without arguments, by who computes. Comes out: seconds, as the results keep them.
 """
 
+import functools
 import json
 import os
 import statistics
@@ -11,7 +12,10 @@ import sys
 import time
 import tracemalloc
 
+import numpy as np
+
 UNITS = (("s", 1), ("ms", 1000), ("µs", 1e6))
+LARGE = 2048
 LIBRARIES = ("OPENBLAS", "OMP", "MKL")
 
 
@@ -54,6 +58,32 @@ def peak(call):
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return round(most / 2**20, 1)
+
+
+def large_product():
+    """A call: the product of two matrices of LARGE by LARGE in float32, as fast as this machine multiplies."""
+    rng = np.random.default_rng(0)
+    A, B = (rng.standard_normal((LARGE, LARGE)).astype(np.float32) for _ in range(2))
+    return functools.partial(np.matmul, A, B)
+
+
+def rates(operations, seconds, product):
+    """How fast something multiplies, and what share that is of the machine's limit.
+
+    Parameters
+    ----------
+    operations : float
+        Multiplications and additions of one call.
+    seconds, product : dict
+        Of that call and of `large_product`, each a `summary`.
+
+    Returns
+    -------
+    dict
+        "gigaflops", "limit_gigaflops" and "share_of_limit".
+    """
+    rate, limit = operations / seconds["median"], 2 * LARGE**3 / product["median"]
+    return {"gigaflops": rate / 1e9, "limit_gigaflops": limit / 1e9, "share_of_limit": rate / limit}
 
 
 def by_threads(module, threads, quick):

@@ -17,8 +17,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.studies",
         description="Run the studies whose results the book shows. Recorded ones are skipped; a killed one goes on.",
-        epilog="Results stand in book/results/, those of --quick in build/studies/. The speeds have commands of their "
-        "own: python -m benchmarks.speed.softmax and benchmarks.speed.cnn (make speed).",
+        epilog="Results stand in book/results/, those of --quick in build/studies/. The speeds have a "
+        "command of their own: make speed.",
     )
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="such as softmax/grid, or softmax for all of a chapter"

@@ -7,7 +7,6 @@ was killed goes on from the checkpoints in `build/checkpoints/cnn/` when it is s
 """
 
 import functools
-import itertools
 import json
 import math
 import subprocess
@@ -48,19 +47,28 @@ def _net(settings, seed):
     given = {key: settings[key] for key in ("dropout", "batchnorm") if key in settings}
     net = getattr(cnn, settings["net"])(**given)
     if "dropout_behind_pooling" in settings:
-        drops = [
-            [layer, torch.nn.Dropout(settings["dropout_behind_pooling"])]
-            if isinstance(layer, torch.nn.MaxPool2d)
-            else [layer]
-            for layer in net
-        ]
-        net = torch.nn.Sequential(*itertools.chain.from_iterable(drops))
-    net = net.to(memory_format=torch.channels_last)
-    for layer in net.modules() if settings.get("initialiser") == "he" else ():
+        net = _dropping_behind_pooling(net, settings["dropout_behind_pooling"])
+    if settings.get("initialiser") == "he":
+        _start_from_he(net)
+    return net.to(memory_format=torch.channels_last)
+
+
+def _dropping_behind_pooling(net, p):
+    """The same layers, with dropout behind each pooling."""
+    layers = []
+    for layer in net:
+        layers.append(layer)
+        if isinstance(layer, torch.nn.MaxPool2d):
+            layers.append(torch.nn.Dropout(p))
+    return torch.nn.Sequential(*layers)
+
+
+def _start_from_he(net):
+    """Draw all weights as He does; biases are zero."""
+    for layer in net.modules():
         if isinstance(layer, torch.nn.Conv2d | torch.nn.Linear):
             torch.nn.init.kaiming_normal_(layer.weight)
             torch.nn.init.zeros_(layer.bias)
-    return net
 
 
 def train(name, data, settings, seed):

@@ -80,13 +80,15 @@ def drop_page(cache, page):
 
 
 def stale_files(app, env, added, changed, removed):
-    """Have the first page written anew, and all static files with it, where one of ours is newer than its copy."""
-    for folder in (Path(app.srcdir, name) for name in app.config.html_static_path):
-        for file in filter(Path.is_file, folder.rglob("*")):
-            copy = Path(app.outdir, "_static", file.relative_to(folder))
-            if copy.is_file() and copy.stat().st_mtime < file.stat().st_mtime:
-                return [app.config.root_doc]
-    return []
+    """Have the first page written anew, and all static files with it, where one of ours is not as it was."""
+    digest = hashlib.sha256()
+    for folder in app.config.html_static_path:
+        _add(digest, Path(app.srcdir), filter(Path.is_file, Path(app.srcdir, folder).rglob("*")))
+    stamp = Path(app.doctreedir, "static-fingerprint")
+    if stamp.is_file() and stamp.read_text() == digest.hexdigest():
+        return []
+    stamp.write_text(digest.hexdigest())
+    return [app.config.root_doc]
 
 
 def setup(app):

@@ -66,7 +66,7 @@ def test_rates_fall_linearly_to_the_last_epoch():
 def test_the_speeds_of_training_are_measured_small(tmp_path):
     assert speed.main(["--quick", "--out", str(tmp_path / "speed.json")]) == 0
     found = json.loads((tmp_path / "speed.json").read_text(encoding="utf-8"))
-    assert found["quick"] and found["data"]["name"] == "shapes10" and found["load"] >= 0
+    assert found["quick"] and found["data"]["name"] == "shapes10"
     assert set(found["step"]) == {"batch 100", "batch 500"}
     for part, models in (("grid", 4), ("bagging", 2)):
         assert found[part]["models"] == models and 0 <= found[part]["ensemble"]["test_accuracy"] <= 1

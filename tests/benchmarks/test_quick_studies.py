@@ -103,17 +103,19 @@ def test_a_convnet_has_its_parameters_and_reaches_what_the_source_reached(name):
     assert run["test_accuracy"] > convnets["source"]["test_accuracy"][name]
 
 
-def test_a_net_of_a_study_has_the_dropout_and_the_first_weights_that_its_settings_name():
-    settings = {"net": "convnet_b", "dropout": 0.5, "dropout_behind_pooling": 0.25, "initialiser": "he"}
+@pytest.mark.parametrize(("name", "poolings", "parameters"), [("b", 1, 1_626_442), ("c", 2, 890_410)])
+def test_a_net_of_a_study_has_the_dropout_and_the_first_weights_that_its_settings_name(name, poolings, parameters):
+    settings = {"net": f"convnet_{name}", "dropout": 0.5, "dropout_behind_pooling": 0.25, "initialiser": "he"}
     layers_ = list(cnn._net(settings, 0))
-    pooled = next(k for k, layer in enumerate(layers_) if isinstance(layer, torch.nn.MaxPool2d))
-    assert layers_[pooled + 1].p == 0.25 and sum(isinstance(layer, torch.nn.Dropout) for layer in layers_) == 2
+    pooled = [k for k, layer in enumerate(layers_) if isinstance(layer, torch.nn.MaxPool2d)]
+    assert len(pooled) == poolings and all(layers_[k + 1].p == 0.25 for k in pooled)
+    assert sum(isinstance(layer, torch.nn.Dropout) for layer in layers_) == poolings + 1
     dense_ = next(layer for layer in layers_ if isinstance(layer, torch.nn.Linear))
     assert dense_.weight.std().item() == pytest.approx((2 / dense_.in_features) ** 0.5, rel=0.01)
     assert not dense_.bias.any()
-    plain = cnn._net({"net": "convnet_b", "dropout": 0.5}, 0)
-    assert len(plain) == len(layers_) - 1
-    assert sum(p.numel() for p in plain.parameters()) == 1_626_442
+    plain = cnn._net({"net": f"convnet_{name}", "dropout": 0.5}, 0)
+    assert len(plain) == len(layers_) - poolings
+    assert sum(p.numel() for p in plain.parameters()) == parameters
 
 
 def test_longer_training_of_s2s_nets_passes_the_source_and_shows_what_dropout_is_for():

@@ -89,15 +89,21 @@ def test_pictures_are_made_smaller_without_loss_and_once(tmp_path):
         assert smaller.convert("RGB").tobytes() == picture.tobytes()
 
 
-def test_a_changed_style_sheet_has_the_first_page_written_anew(tmp_path):
-    sources, built = tmp_path / "book" / "_static", tmp_path / "html" / "_static"
-    for folder in (sources, built):
+def test_a_changed_or_a_new_style_sheet_has_the_first_page_written_anew_once(tmp_path):
+    sources = tmp_path / "book" / "_static"
+    for folder in (sources, tmp_path / "doctrees"):
         folder.mkdir(parents=True)
-        (folder / "book.css").write_text("p {}")
+    (sources / "book.css").write_text("p {}")
     config = SimpleNamespace(html_static_path=["book/_static"], root_doc="book/index")
-    app = SimpleNamespace(srcdir=tmp_path, outdir=tmp_path / "html", config=config)
-    os.utime(sources / "book.css", (1000, 1000))
-    os.utime(built / "book.css", (2000, 2000))
-    assert fresh_outputs.stale_files(app, None, set(), set(), set()) == []
-    os.utime(sources / "book.css", (3000, 3000))
-    assert fresh_outputs.stale_files(app, None, set(), set(), set()) == ["book/index"]
+    app = SimpleNamespace(srcdir=tmp_path, doctreedir=tmp_path / "doctrees", config=config)
+
+    def stale():
+        return fresh_outputs.stale_files(app, None, set(), set(), set())
+
+    assert stale() == ["book/index"] and stale() == []
+    os.utime(sources / "book.css", (3000, 3000))  # touched, not changed
+    assert stale() == []
+    (sources / "book.css").write_text("p {color: red}")
+    assert stale() == ["book/index"] and stale() == []
+    (sources / "new.css").write_text("")
+    assert stale() == ["book/index"] and stale() == []
