@@ -83,6 +83,8 @@ def stale_files(app, env, added, changed, removed):
     """Have the first page written anew, and all static files with it, where one of ours is not as it was."""
     digest = hashlib.sha256()
     for folder in app.config.html_static_path:
+        if Path(folder).is_absolute():  # of another extension
+            continue
         _add(digest, Path(app.srcdir), filter(Path.is_file, Path(app.srcdir, folder).rglob("*")))
     stamp = Path(app.doctreedir, "static-fingerprint")
     if stamp.is_file() and stamp.read_text() == digest.hexdigest():

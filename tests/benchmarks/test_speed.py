@@ -24,7 +24,7 @@ def test_layers_and_steps_are_measured_small(tmp_path, capsys):
         assert row["ours_to_torch"] == pytest.approx(row["ours"]["median"] / row["torch"]["median"], rel=1e-3)
         assert row["ours"]["fastest"] <= row["ours"]["median"] <= row["ours"]["slowest"]
     assert all(row["share_of_limit"] > 0 for row in kinds["growth"])
-    assert "ours/PyTorch" in capsys.readouterr().out
+    assert "| ours / PyTorch |" in capsys.readouterr().out
     for table in (tables.layers, tables.steps, tables.batches):
         assert table(found).count("\n") > 3
 

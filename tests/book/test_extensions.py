@@ -94,7 +94,7 @@ def test_a_changed_or_a_new_style_sheet_has_the_first_page_written_anew_once(tmp
     for folder in (sources, tmp_path / "doctrees"):
         folder.mkdir(parents=True)
     (sources / "book.css").write_text("p {}")
-    config = SimpleNamespace(html_static_path=["book/_static"], root_doc="book/index")
+    config = SimpleNamespace(html_static_path=["book/_static", os.path.abspath("book")], root_doc="book/index")
     app = SimpleNamespace(srcdir=tmp_path, doctreedir=tmp_path / "doctrees", config=config)
 
     def stale():
