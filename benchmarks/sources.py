@@ -65,7 +65,7 @@ class Compared:
         """Standard error of the difference of two accuracies on so many images, in points; None where not known."""
         if self.images is None or self.row.get("unit") != "%":
             return None
-        share = min(max(self.mean / 100, 0.0), 1.0)
+        share = self.mean / 100
         return 100 * (2 * share * (1 - share) / self.images) ** 0.5
 
     @property

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.speed import tables
@@ -100,23 +101,23 @@ def code(said):
 
 def measure(base, rounds, few=False):
     """All builds: rows, and seconds of code by page."""
-    copy, times = Copy(base, few), {}
+    copy, times = Copy(base, few), defaultdict(list)
     first, said = copy.build()
-    times["from nothing"] = [first]
+    times["from nothing"].append(first)
     page_code = code(said)
     for number in range(rounds):
-        times.setdefault("nothing changed", []).append(copy.build()[0])
+        times["nothing changed"].append(copy.build()[0])
         copy.change(FIRST_HEADING, f"\nRound {number}.\n")
-        times.setdefault("text of a chapter changed", []).append(copy.build()[0])
+        times["text of a chapter changed"].append(copy.build()[0])
         copy.change(FIRST_CELL, f"# round {number}")
-        times.setdefault("code of a chapter changed", []).append(copy.build()[0])
+        times["code of a chapter changed"].append(copy.build()[0])
         copy.without_pages()
-        times.setdefault("all pages anew, code kept", []).append(copy.build()[0])
+        times["all pages anew, code kept"].append(copy.build()[0])
     copy.without_ours()
     copy.build()  # other settings: Sphinx reads every page anew, once
     for _ in range(rounds):
         copy.without_pages()
-        times.setdefault("all pages anew, without our extensions", []).append(copy.build()[0])
+        times["all pages anew, without our extensions"].append(copy.build()[0])
     rows = [{"what": what, **summary(seconds)} for what, seconds in times.items()]
     for row in rows:
         row["to_first"] = row["median"] / first

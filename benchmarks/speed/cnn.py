@@ -7,17 +7,13 @@ and how much memory a call takes at its peak. S4's shapes come first, larger lay
 is measured in a process of its own, float32 throughout. Run it on a machine that does nothing else.
 """
 
-import argparse
-import json
 import sys
-import time
 
 import numpy as np
 
 from benchmarks.speed import tables
-from benchmarks.speed.result import finish, options
-from benchmarks.speed.timing import by_threads, compared, once, peak
-from benchmarks.studies import record
+from benchmarks.speed.result import main_by_threads
+from benchmarks.speed.timing import compared, once, peak
 
 ABOUT = "Convolution and pooling: loops, fast layers and PyTorch in one run; seconds per call."
 # (images, channels, height and width, filters, window, stride, padding)
@@ -135,17 +131,9 @@ def measure(threads, quick):
 
 
 def main(arguments=None):
-    """Measure, print a table, write the result; returns the exit code."""
-    parser = options("benchmarks.speed.cnn", __doc__)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
-    if given.child:
-        print(json.dumps(record.plain(measure(given.threads[0], given.quick))))
-        return 0
-    start = time.perf_counter()
-    found = {"source": SOURCE, "rows": by_threads("benchmarks.speed.cnn", given.threads, given.quick)}
-    return finish(given, "cnn/speed", ABOUT, found, start, ("numpy", "torch"), [tables.all_fast_layers])
+    """Measure, print tables, write the result; returns the exit code."""
+    module, shown = "benchmarks.speed.cnn", [tables.all_fast_layers]
+    return main_by_threads(arguments, module, __doc__, measure, "cnn/speed", ABOUT, shown, source=SOURCE)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,15 @@ far from the machine's own matrix product. Float32; every number of threads in a
 that does nothing else.
 """
 
-import argparse
 import itertools
-import json
 import sys
-import time
 from functools import partial
 
 import numpy as np
 
 from benchmarks.speed import tables
-from benchmarks.speed.result import finish, options
-from benchmarks.speed.timing import by_threads, compared, large_product, rates
-from benchmarks.studies import record
+from benchmarks.speed.result import main_by_threads
+from benchmarks.speed.timing import compared, large_product, rates
 from benchmarks.studies.layers import NINE
 from solutions.batchnorm import BatchNormalization, Dropout, fully_connected_net
 from solutions.layers import Dense, ReLU, Softmax
@@ -184,18 +180,9 @@ def measure(threads, quick):
 
 
 def main(arguments=None):
-    """Measure, print a table, write the result; returns the exit code."""
-    parser = options("benchmarks.speed.layers", __doc__)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
-    if given.child:
-        print(json.dumps(record.plain(measure(given.threads[0], given.quick))))
-        return 0
-    start = time.perf_counter()
-    found = {"rows": by_threads("benchmarks.speed.layers", given.threads, given.quick)}
+    """Measure, print tables, write the result; returns the exit code."""
     shown = [tables.layers, tables.steps, tables.batches]
-    return finish(given, "speed/layers", ABOUT, found, start, ("numpy", "torch"), shown)
+    return main_by_threads(arguments, "benchmarks.speed.layers", __doc__, measure, "speed/layers", ABOUT, shown)
 
 
 if __name__ == "__main__":

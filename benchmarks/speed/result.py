@@ -4,11 +4,13 @@ Goes in: what was measured. Comes out: a file among the book's results, or, with
 """
 
 import argparse
+import json
 import time
 from pathlib import Path
 
-from benchmarks.speed.tables import RESULTS
+from benchmarks.speed.timing import by_threads
 from benchmarks.studies import record
+from benchmarks.studies.run import RESULTS
 
 TRIED = Path("build") / "speed"
 
@@ -58,8 +60,41 @@ def finish(given, name, about, found, start, packages, shown):
     """
     result = {"study": name.split("/")[-1], "about": about, "quick": given.quick} | found
     result |= {"seconds": time.perf_counter() - start, "machine": record.machine()}
-    result = record.plain(result | {"versions": record.versions(*packages)})
+    result["versions"] = record.versions(*packages)
     path = place(given, name)
     record.write(path, result)
     print(*(table(result).replace("<br>", " ") for table in shown), f"written to {path}", sep="\n\n")
     return 0
+
+
+def main_by_threads(arguments, module, doc, measure, name, about, shown, **found):
+    """The command of a measurement beside PyTorch, each number of threads in a process of its own.
+
+    Parameters
+    ----------
+    arguments : list of str or None
+        Of the command line.
+    module, doc : str
+        As `options` takes them.
+    measure : function
+        Of a number of threads and of whether it is quick; returns rows.
+    name, about, shown
+        As `finish` takes them.
+    **found
+        What the result says beside the rows.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    parser = options(module, doc)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    if given.child:
+        print(json.dumps(record.plain(measure(given.threads[0], given.quick))))
+        return 0
+    start = time.perf_counter()
+    found |= {"rows": by_threads(module, given.threads, given.quick)}
+    return finish(given, name, about, found, start, ("numpy", "torch"), shown)

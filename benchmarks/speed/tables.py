@@ -4,12 +4,11 @@ Goes in: `book/results/{softmax,cnn,speed}/*.json`. Comes out: text.
 """
 
 import json
-from pathlib import Path
 
 from benchmarks.speed.timing import spread
+from benchmarks.studies.run import RESULTS
 from coursekit.provenance import duration
 
-RESULTS = Path(__file__).resolve().parents[2] / "book" / "results"
 TIMES = "\u202f×"
 
 

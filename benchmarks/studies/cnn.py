@@ -267,10 +267,10 @@ def _from_terminal(data, settings, seed, epochs):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         said = json.loads((out / folder.RESULT).read_text(encoding="utf-8"))
         history = log.read_log(out / curves.LOG)
-    best = history["val_accuracy"].index(max(history["val_accuracy"]))
-    result = {"settings": settings, "seed": seed, "seconds": history["seconds"][-1], "epochs": len(history["epoch"])}
+    best = said["best_epoch"] - 1
+    result = {"settings": settings, "seed": seed}
+    result |= {key: said[key] for key in ("seconds", "epochs", "best_epoch", "test_accuracy")}
     result |= {f"{split}_accuracy": history[f"{split}_accuracy"][best] for split in ("train", "val")}
-    result |= {"best_epoch": best + 1, "test_accuracy": said["test_accuracy"]}
     return result | {"curves": {name: history[name] for name in log.HISTORY}}
 
 

@@ -51,12 +51,17 @@ def _add(digest, root, files):
         digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
 
 
+def _differs(stamp, now):
+    """Whether a fingerprint is not the one that was kept."""
+    return not stamp.exists() or stamp.read_text() != now
+
+
 def drop_stale_cache(app, config):
     """Empty the cache of outputs when the fingerprint is not the one it was filled with."""
     root = Path(app.srcdir)
     cache = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
     stamp, now = cache / "fingerprint", fingerprint(root)
-    if not stamp.exists() or stamp.read_text() != now:
+    if _differs(stamp, now):
         shutil.rmtree(cache, ignore_errors=True)
         cache.mkdir(parents=True)
         stamp.write_text(now)
@@ -65,7 +70,7 @@ def drop_stale_cache(app, config):
         Path(app.doctreedir).mkdir(parents=True)
     for page in PAGES:
         stamp, now = cache / f"fingerprint-{page.replace('/', '-')}", page_fingerprint(root, page)
-        if not stamp.exists() or stamp.read_text() != now:
+        if _differs(stamp, now):
             drop_page(cache, page)
             Path(app.doctreedir, f"{page}.doctree").unlink(missing_ok=True)
             stamp.write_text(now)
@@ -86,10 +91,10 @@ def stale_files(app, env, added, changed, removed):
         if Path(folder).is_absolute():  # of another extension
             continue
         _add(digest, Path(app.srcdir), filter(Path.is_file, Path(app.srcdir, folder).rglob("*")))
-    stamp = Path(app.doctreedir, "static-fingerprint")
-    if stamp.is_file() and stamp.read_text() == digest.hexdigest():
+    stamp, now = Path(app.doctreedir, "static-fingerprint"), digest.hexdigest()
+    if not _differs(stamp, now):
         return []
-    stamp.write_text(digest.hexdigest())
+    stamp.write_text(now)
     return [app.config.root_doc]
 
 
